@@ -1,0 +1,49 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"io/fs"
+	"net/http"
+)
+
+var (
+	//go:embed page.html
+	pageHTML string
+	//go:embed static
+	static embed.FS
+
+	pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+)
+
+// staticFiles serves the script, the style sheet and the icon.
+func staticFiles() http.Handler {
+	sub, err := fs.Sub(static, "static")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	files := http.StripPrefix("/static/", http.FileServerFS(sub))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-cache")
+		files.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) page(w http.ResponseWriter, r *http.Request) {
+	people, err := s.cfg.People(r.Context())
+	if err != nil {
+		s.cfg.Log.Error("page", "err", err)
+		writeError(w, err)
+		return
+	}
+	var b bytes.Buffer
+	if err := pageTemplate.Execute(&b, struct{ People []Person }{people}); err != nil {
+		s.cfg.Log.Error("page", "err", err)
+		writeError(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(b.Bytes())
+}

@@ -1,0 +1,176 @@
+// Messages and cards, and what their buttons do.
+import { $, here, el, post, key, notice, timeNode, words } from "./core.js";
+import { openForm } from "./form.js";
+
+// answer shows what the desk said to something that this person did.
+export function answer(reply) {
+  if (reply.message) {
+    const m = reply.message;
+    if (m.in === here.place && m.thread && m.thread !== here.thread) openThread(m.thread);
+    upsert(m);
+    nodeOf(m.id)?.scrollIntoView({ block: "nearest" });
+  } else if (reply.refusal) {
+    notice(reply.refusal.text);
+  }
+  if (reply.errors) notice(Object.values(reply.errors).join(" "));
+  if (reply.form) openForm(reply.form);
+}
+
+// send does something once: trying again sends the same key. False if it was
+// refused outright.
+async function send(path, body) {
+  const who = here.as;
+  let refused = false;
+  const reply = await post(path, body, (text, lost) => {
+    refused = !lost;
+    notice(text, lost && "Try again", () => send(path, body));
+  });
+  if (reply && who === here.as) answer(reply);
+  return !refused;
+}
+
+export function say(text, inThread) {
+  const body = { as: here.as, in: here.place, text, key: key() };
+  return send("/api/say", inThread ? { ...body, thread: inThread } : body);
+}
+
+async function press(button, message, action, value) {
+  button.disabled = true;
+  await send("/api/press", { as: here.as, message: message.id, action: action.action, value, key: key() });
+  button.disabled = false;
+  if (document.activeElement === document.body && button.isConnected) button.focus();
+}
+
+// ---- messages and cards ----
+
+const number = (id) => Number(id.slice(1));
+const nodeOf = (id) => document.querySelector(`[data-id="${CSS.escape(id)}"]`);
+
+export function avatar(name) {
+  const letters = name.split(/\s+/).map((w) => w[0]).slice(0, 2).join("").toUpperCase();
+  let hue = 0;
+  for (const c of name) hue = (hue * 31 + c.codePointAt(0)) % 6;
+  return el("span", { className: "face", ariaHidden: "true", textContent: letters, data: { hue } });
+}
+
+export const nameOf = (handle) => handle === "deskbell" ? "Deskbell" : here.people.find((p) => p.handle === handle)?.name || handle;
+
+function messageNode(m, withThread) {
+  const name = nameOf(m.from);
+  const own = m.to && !here.place.startsWith("dm-");
+  const head = el("div", { className: "head" }, el("b", { textContent: name }),
+    m.from === "deskbell" ? el("span", { className: "app", textContent: "APP" }) : null, timeNode(m.at, "message"));
+  const node = el("li", { className: "message", tabIndex: -1, data: { id: m.id } }, avatar(name),
+    el("div", { className: "body" }, head, own ? el("p", { className: "only", textContent: "Only visible to you" }) : null,
+      m.text ? words("p", "text", m.text, m.spans) : null, m.card ? cardNode(m) : null,
+      withThread ? threadLink(m) : null));
+  if (own) node.classList.add("private");
+  if (m.notify?.includes(here.as)) node.classList.add("for-me");
+  return node;
+}
+
+function cardNode(m) {
+  const c = m.card;
+  const card = el("div", { className: "card" });
+  if (c.title) card.append(words("div", "card-title", c.title, c.title_spans));
+  if (c.text) card.append(words("div", "card-text", c.text, c.spans));
+  if (c.fields.length) {
+    card.append(el("dl", {}, ...c.fields.map((f) => el("div", {}, el("dt", { textContent: f.name }), words("dd", "", f.value, f.spans)))));
+  }
+  if (c.rows.length) {
+    card.append(el("ul", { className: "rows" }, ...c.rows.map((r) =>
+      el("li", {}, words("span", "row-text", r.text, r.spans), actionsNode(m, r.actions)))));
+  }
+  card.append(actionsNode(m, c.actions) || "");
+  return card;
+}
+
+function actionsNode(m, actions) {
+  if (!actions.length) return null;
+  return el("div", { className: "actions" }, ...actions.map((a) => a.options ? menuNode(m, a) : buttonNode(m, a)));
+}
+
+function buttonNode(m, a) {
+  const b = el("button", { className: "act " + a.style, textContent: a.label, data: { action: a.action, value: a.value } });
+  b.onclick = () => press(b, m, a, a.value);
+  return b;
+}
+
+function menuNode(m, a) {
+  const list = el("div", { className: "menu-list", hidden: true });
+  const b = el("button", { className: "act menu " + a.style, textContent: a.label, ariaExpanded: "false", data: { action: a.action } });
+  const wrap = el("div", { className: "menu-wrap" }, b, list);
+  for (const o of a.options) {
+    list.append(el("button", { textContent: o.label, data: { value: o.value }, onclick: () => { toggle(false); b.focus(); press(b, m, a, o.value); } }));
+  }
+  const toggle = (open) => {
+    list.hidden = !open;
+    b.ariaExpanded = String(open);
+    if (open) { list.scrollIntoView({ block: "nearest" }); list.firstChild.focus(); }
+  };
+  b.onclick = () => toggle(list.hidden);
+  wrap.onkeydown = (e) => {
+    if (e.key === "Escape" && !list.hidden) { toggle(false); b.focus(); }
+    const step = { ArrowDown: "nextSibling", ArrowUp: "previousSibling" }[e.key];
+    if (step && list.contains(document.activeElement)) { document.activeElement[step]?.focus(); e.preventDefault(); }
+  };
+  wrap.addEventListener("focusout", (e) => { if (!wrap.contains(e.relatedTarget)) toggle(false); });
+  return wrap;
+}
+
+function threadLink(m) {
+  const n = [...here.messages.values()].filter((x) => x.thread === m.id).length;
+  if (!n) return null;
+  return el("button", { className: "thread-link", textContent: n === 1 ? "1 reply" : n + " replies", onclick: () => openThread(m.id) });
+}
+
+// upsert shows m, new or changed, unless something newer is shown already.
+export function upsert(m) {
+  const was = here.messages.get(m.id);
+  if (m.in !== here.place || (was && was.rev > m.rev)) return;
+  here.messages.set(m.id, m);
+  if (m.thread) {
+    if (m.thread === here.thread) put($("replies"), m, false);
+    const root = here.messages.get(m.thread);
+    if (root && !was) put($("messages"), root, true);
+  } else {
+    put($("messages"), m, true);
+    if (m.id === here.thread) put($("replies"), m, false);
+  }
+  $("empty").hidden = here.messages.size > 0;
+}
+
+function put(list, m, withThread) {
+  const node = messageNode(m, withThread);
+  const old = list.querySelector(`:scope > [data-id="${CSS.escape(m.id)}"]`);
+  if (old) {
+    const held = old.contains(document.activeElement) ? document.activeElement.dataset : null;
+    old.replaceWith(node);
+    if (held) {
+      const again = held.action && node.querySelector(`[data-action="${CSS.escape(held.action)}"]`);
+      (again || node).focus({ preventScroll: true });
+    }
+    return;
+  }
+  const log = list.parentElement;
+  const low = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  let after = list.lastElementChild;
+  while (after && number(after.dataset.id) > number(m.id)) after = after.previousElementSibling;
+  after ? after.after(node) : list.prepend(node);
+  if (low) log.scrollTop = log.scrollHeight;
+}
+
+function openThread(id) {
+  here.thread = id;
+  $("thread").hidden = false;
+  $("thread").parentElement.classList.add("open");
+  $("replies").replaceChildren();
+  for (const m of here.messages.values()) if (m.id === id || m.thread === id) put($("replies"), m, false);
+}
+
+export function closePane(section) {
+  section.hidden = true;
+  if (section.id === "thread") here.thread = "";
+  if (section.id === "mail") $("mail-button").ariaExpanded = "false";
+  if ($("thread").hidden && $("mail").hidden) section.parentElement.classList.remove("open");
+}

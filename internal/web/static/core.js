@@ -1,0 +1,119 @@
+// What the page knows, how it asks the server, and how it writes text and time.
+// Everything shown goes through textContent.
+
+export const $ = (id) => document.getElementById(id);
+const query = new URLSearchParams(location.search);
+
+export const here = {
+  as: query.get("as") || $("as").value,
+  place: query.get("in") || "desk",
+  look: query.get("look") === "discord" ? "discord" : "slack",
+  thread: "", // the root of the open one
+  face: null, // the desk's clock
+  people: [],
+  channels: [],
+  messages: new Map(),
+};
+
+export function el(tag, props, ...children) {
+  const { data, ...rest } = props || {};
+  const node = Object.assign(document.createElement(tag), rest);
+  Object.assign(node.dataset, data);
+  node.append(...children.filter((c) => c !== null && c !== undefined));
+  return node;
+}
+
+// ---- calls ----
+
+export async function get(path) {
+  const res = await fetch(path);
+  const body = await res.json();
+  if (!res.ok) throw new Error(body.error);
+  return body;
+}
+
+// post gives the answer, or null after telling why there is none; lost says
+// that what was asked may have been done all the same.
+export async function post(path, body, tell = (text) => notice(text)) {
+  let res;
+  try {
+    res = await fetch(path, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    });
+  } catch {
+    tell("The desk did not answer, so it is not known whether this was done.", true);
+    return null;
+  }
+  const reply = await res.json().catch(() => ({ error: "The answer could not be read." }));
+  if (res.ok) return reply;
+  tell(reply.error, false);
+  return null;
+}
+
+export const key = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("-");
+
+export function notice(text, label, act) {
+  const close = el("button", { textContent: "✕", className: "close", ariaLabel: "Dismiss", onclick: () => { $("notice").hidden = true; } });
+  const again = label && el("button", { textContent: label, onclick: () => { $("notice").hidden = true; act(); } });
+  $("notice").replaceChildren(el("span", { textContent: text }), ...(again ? [again] : []), close);
+  $("notice").hidden = false;
+}
+
+// ---- text and time ----
+
+const format = (options, timeZone) => new Intl.DateTimeFormat("en-GB", { ...options, timeZone });
+const DAY = { weekday: "short", day: "numeric", month: "short" };
+const HOUR = { hour: "2-digit", minute: "2-digit" };
+const day = format(DAY);
+const hour = format(HOUR);
+export const full = format({ dateStyle: "full", timeStyle: "long" });
+
+// stamp is "Mon 2 Mar 09:00", where the browser is or in the zone.
+export const stamp = (t, zone) => format(DAY, zone).format(t).replace(",", "") + " " + format(HOUR, zone).format(t);
+
+function span(minutes) {
+  if (minutes < 60) return minutes + " min";
+  const rest = minutes % 60;
+  return Math.floor(minutes / 60) + " h" + (rest ? " " + rest + " min" : "");
+}
+
+function showTime(t, style) {
+  const now = here.face ? new Date(here.face.now) : new Date();
+  const away = Math.round((t - now) / 60000);
+  if (style === "relative" && Math.abs(away) < 12 * 60) {
+    if (away === 0) return "now";
+    return away > 0 ? "in " + span(away) : span(-away) + " ago";
+  }
+  if (style === "time" || (style === "message" && day.format(t) === day.format(now))) return hour.format(t);
+  return stamp(t);
+}
+
+export function timeNode(at, style) {
+  const t = new Date(at);
+  return el("time", { dateTime: at, title: full.format(t), textContent: showTime(t, style), data: { style } });
+}
+
+export function retime() {
+  for (const node of document.querySelectorAll("time[data-style]")) {
+    node.textContent = showTime(new Date(node.dateTime), node.dataset.style);
+  }
+}
+
+export function words(tag, className, text, spans) {
+  const node = el(tag, { className });
+  for (const s of spans || [{ kind: "plain", text }]) node.append(piece(s));
+  return node;
+}
+
+function piece(s) {
+  switch (s.kind) {
+    case "bold": return el("strong", { textContent: s.text });
+    case "code": return el("code", { textContent: s.text });
+    case "quote": return el("span", { className: s.text.includes("\n") || s.text.length > 80 ? "said long" : "said", textContent: s.text });
+    case "mention": return el("span", { className: s.ref === here.as ? "mention me" : "mention", textContent: "@" + s.text });
+    case "time": return timeNode(s.at, s.style);
+    case "link":
+      if (/^https?:\/\//i.test(s.ref)) return el("a", { href: s.ref, target: "_blank", rel: "noopener noreferrer", textContent: s.text });
+  }
+  return document.createTextNode(s.text);
+}

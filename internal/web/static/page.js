@@ -1,0 +1,192 @@
+// The playground's page: who acts where, what is at the left and on top, and the
+// stream. After each (re)connection the server is asked for everything again.
+import { $, here, el, get, post, notice, stamp, full, timeNode, retime } from "./core.js";
+import { avatar, nameOf, upsert, say, closePane } from "./cards.js";
+import { submitForm, putAside } from "./form.js";
+
+const PAGE = 200; // messages fetched at first
+let stream = null;
+
+const count = (n) => n ? el("b", { className: "count", textContent: n, ariaLabel: n + " unread" }) : null;
+
+// once draws only what has changed, so that an open list stays open.
+const drawn = {};
+function once(what, input, draw) {
+  const now = JSON.stringify(input);
+  if (drawn[what] === now) return;
+  drawn[what] = now;
+  draw();
+}
+
+function drawNav() {
+  const { as, place, people, channels } = here;
+  once("nav", { as, place, people, channels }, () => {
+    const held = document.activeElement.dataset.nav;
+    const me = people.find((p) => p.handle === as);
+    const row = (c) => el("li", {}, el("button", {
+      ariaCurrent: c.id === place ? "true" : null, data: { nav: "in " + c.id }, onclick: () => { here.place = c.id; restart(); },
+    }, el("span", { textContent: c.direct ? c.name : "# " + c.name }), count(me?.unread[c.id])));
+    const person = (p) => el("li", {}, el("button", {
+      ariaCurrent: p.handle === as ? "true" : null, data: { nav: "as " + p.handle }, onclick: () => actAs(p.handle),
+    }, avatar(p.name), el("span", { className: "who" }, el("span", { textContent: p.name }), el("small", { textContent: roles(p) })),
+    count(Object.values(p.unread).reduce((a, b) => a + b, 0))));
+    $("channels").replaceChildren(...channels.filter((c) => !c.direct).map(row));
+    $("directs").replaceChildren(...channels.filter((c) => c.direct).map(row));
+    $("people").replaceChildren(...people.map(person));
+    const open = channels.find((c) => c.id === place);
+    $("place").textContent = !open ? "…" : open.direct ? "Deskbell and " + nameOf(as) : "# " + open.name;
+    if (held) document.querySelector(`[data-nav="${CSS.escape(held)}"]`)?.focus();
+  });
+}
+
+const roles = (p) => p.roles?.join(", ") || "no role";
+
+function drawPeople(list) {
+  here.people = list;
+  once("as", list.map((p) => [p.handle, p.name, p.roles]), () => {
+    $("as").replaceChildren(...list.map((p) => el("option", { value: p.handle, textContent: `${p.name} (${roles(p)})` })));
+  });
+  $("as").value = here.as;
+  drawNav();
+  seenNow();
+}
+
+function seenNow() {
+  const me = here.people.find((p) => p.handle === here.as);
+  if (me?.unread[here.place] && document.visibilityState === "visible") post("/api/seen", { as: here.as, in: here.place }, () => {});
+}
+
+function actAs(handle) {
+  if (here.place.startsWith("dm-")) here.place = "dm-" + handle;
+  here.as = handle;
+  restart();
+}
+
+function drawClock(f) {
+  here.face = f;
+  const t = new Date(f.now);
+  $("now").textContent = stamp(t, f.zone);
+  $("now").dateTime = f.now;
+  $("now").title = full.format(t) + " where you are";
+  $("zone").textContent = f.zone;
+  $("zone").hidden = stamp(t) === stamp(t, f.zone);
+  retime();
+}
+
+function mailNode(m) {
+  return el("li", { className: "mail" }, el("div", { className: "mail-to" }, el("span", { textContent: "To " + m.to }), timeNode(m.at, "message")),
+    el("b", { textContent: m.subject }), el("p", { className: "text", textContent: m.text }));
+}
+
+function countMail(n, open) {
+  $("no-mail").hidden = n > 0;
+  const b = $("mail-button").querySelector(".count");
+  b.textContent = n;
+  b.hidden = n === 0;
+  if (open && !matchMedia("(max-width: 800px)").matches) showMail();
+}
+
+function showMail() {
+  $("mail").hidden = false;
+  $("mail").parentElement.classList.add("open");
+  $("mail-button").ariaExpanded = "true";
+}
+
+function setLook(to) {
+  here.look = to;
+  document.documentElement.dataset.look = here.look;
+  for (const b of document.querySelectorAll("button[data-look]")) b.ariaPressed = String(b.dataset.look === here.look);
+  remember();
+}
+
+const remember = () => history.replaceState(null, "", "?" + new URLSearchParams({ as: here.as, in: here.place, look: here.look }));
+
+// ---- the stream ----
+
+async function load(all) {
+  const who = here.as, where = here.place;
+  const q = new URLSearchParams({ as: here.as, in: here.place });
+  if (!all) q.set("last", PAGE);
+  const [list, places, mails] = await Promise.all([get("/api/messages?" + q), get("/api/channels?as=" + encodeURIComponent(here.as)), get("/api/mail")]);
+  if (who !== here.as || where !== here.place) return;
+  here.channels = places;
+  // What came over the stream meanwhile may be newer than the list.
+  const live = [...here.messages.values()].filter((m) => m.live);
+  here.messages = new Map();
+  for (const id of ["messages", "replies"]) { $(id).ariaBusy = "true"; $(id).replaceChildren(); }
+  for (const m of [...list, ...live]) upsert(m);
+  if (here.thread && !here.messages.has(here.thread)) closePane($("thread"));
+  for (const id of ["messages", "replies"]) $(id).ariaBusy = "false";
+  $("empty").hidden = here.messages.size > 0;
+  $("earlier").hidden = all || list.length < PAGE;
+  $("mails").replaceChildren(...mails.map(mailNode).reverse());
+  countMail(mails.length, false);
+  $("log").scrollTop = all ? 0 : $("log").scrollHeight;
+  drawNav();
+}
+
+function connect() {
+  stream?.close();
+  stream = new EventSource("/events?as=" + encodeURIComponent(here.as));
+  const mine = stream;
+  const on = (name, f) => stream.addEventListener(name, (e) => { if (mine === stream) f(JSON.parse(e.data)); });
+  on("hello", async (f) => {
+    drawClock(f);
+    here.messages = new Map();
+    try { await load(false); $("gone").hidden = true; } catch { if (mine === stream) setTimeout(connect, 1000); }
+  });
+  on("message", (m) => upsert({ ...m, live: true }));
+  on("people", drawPeople);
+  on("clock", drawClock);
+  on("mail", (m) => { $("mails").prepend(mailNode(m)); countMail($("mails").children.length, true); });
+  stream.onerror = () => {
+    if (mine !== stream) return;
+    $("gone").hidden = false;
+    if (mine.readyState === EventSource.CLOSED) setTimeout(() => { if (mine === stream) connect(); }, 2000);
+  };
+}
+
+function restart() {
+  closePane($("thread"));
+  $("nav").classList.remove("open");
+  $("menu").ariaExpanded = "false";
+  $("as").value = here.as;
+  remember();
+  drawNav();
+  connect();
+}
+
+// ---- wiring ----
+
+for (const [form, input, inThread] of [["composer", "text", false], ["thread-composer", "thread-text", true]]) {
+  $(form).onsubmit = async (e) => {
+    e.preventDefault();
+    const text = $(input).value.trim();
+    if (!text) return;
+    $(input).value = "";
+    if (!(await say(text, inThread && here.thread)) && !$(input).value) $(input).value = text;
+  };
+}
+for (const b of document.querySelectorAll("[data-say]")) b.onclick = () => say(b.dataset.say);
+for (const b of document.querySelectorAll("button[data-look]")) b.onclick = () => setLook(b.dataset.look);
+for (const b of document.querySelectorAll(".clock button")) {
+  b.onclick = async () => {
+    const all = document.querySelectorAll(".clock button");
+    for (const x of all) x.disabled = true;
+    await post("/api/clock", b.dataset.advance ? { advance: b.dataset.advance } : { to: here.face[b.dataset.to] });
+    for (const x of all) x.disabled = false;
+    b.focus();
+  };
+}
+for (const b of document.querySelectorAll(".pane .close")) b.onclick = () => closePane(b.closest(".pane"));
+$("as").onchange = () => actAs($("as").value);
+$("earlier").onclick = () => load(true).catch((e) => notice(e.message));
+$("menu").onclick = () => { $("menu").ariaExpanded = String($("nav").classList.toggle("open")); };
+$("mail-button").onclick = () => { $("mail").hidden ? showMail() : closePane($("mail")); };
+$("form").onsubmit = (e) => { e.preventDefault(); submitForm(); };
+$("cancel").onclick = () => $("dialog").close();
+$("dialog").addEventListener("close", putAside);
+document.addEventListener("visibilitychange", seenNow);
+setLook(here.look);
+if (![...$("as").options].some((o) => o.value === here.as)) here.as = $("as").value;
+restart();
