@@ -1,0 +1,129 @@
+package desk
+
+import (
+	"slices"
+	"time"
+)
+
+// Rota says who is intake at an instant. All intervals are half-open.
+type Rota struct {
+	Base   []MemberID // one turn each, in order, for ever
+	OnCall []MemberID // the second rota, outside working hours
+	// Anchor is the local date of the turn that Base[0] and OnCall[0] have.
+	Anchor string // 2026-03-02
+	// Day and At are when the turn passes, in desk time.
+	Day       time.Weekday
+	At        int // minutes after midnight
+	Overrides []Interval
+	Swaps     map[string]MemberID // turn's local date → who takes it
+	Absences  []Interval
+}
+
+// Interval is a member from an instant (included) to another (not included).
+type Interval struct {
+	Member   MemberID
+	From, To time.Time
+}
+
+func (i Interval) covers(at time.Time) bool { return !at.Before(i.From) && at.Before(i.To) }
+
+// Duty is who is intake, until when as far as known, and why.
+type Duty struct {
+	Member MemberID // 0: nobody
+	Why    string   // override, swap, rota, deputy, on call, nobody
+	Until  time.Time
+}
+
+// Away reports whether an absence of the member is recorded for the instant.
+func (r *Rota) Away(m MemberID, at time.Time) bool {
+	return slices.ContainsFunc(r.Absences, func(i Interval) bool { return i.Member == m && i.covers(at) })
+}
+
+// Turn returns the start and the end of the turn that holds the instant, in
+// zone, and the turn's local date.
+func (r *Rota) Turn(at time.Time, zone *time.Location) (from, to time.Time, date string) {
+	l := at.In(zone)
+	start := func(d time.Time) time.Time {
+		return time.Date(d.Year(), d.Month(), d.Day(), r.At/60, r.At%60, 0, 0, zone)
+	}
+	back := (int(l.Weekday()) - int(r.Day) + 7) % 7
+	from = start(l.AddDate(0, 0, -back))
+	if at.Before(from) {
+		from = start(from.AddDate(0, 0, -7))
+	}
+	return from, start(from.AddDate(0, 0, 7)), from.Format(time.DateOnly)
+}
+
+// nth is the index of the turn that began on date, counted from the anchor.
+func (r *Rota) nth(date string) int {
+	a, err1 := time.Parse(time.DateOnly, r.Anchor)
+	d, err2 := time.Parse(time.DateOnly, date)
+	if err1 != nil || err2 != nil {
+		return 0
+	}
+	days := int(d.Sub(a).Hours() / 24)
+	if days < 0 {
+		days -= 6
+	}
+	return days / 7
+}
+
+func pick(ms []MemberID, n int) MemberID {
+	if len(ms) == 0 {
+		return 0
+	}
+	return ms[((n%len(ms))+len(ms))%len(ms)]
+}
+
+// IntakeAt says who is intake at the instant: override before swap before
+// base; a deputy under a recorded absence only; the on-call member outside
+// working hours where the desk has switched that on (domain.md, Rota).
+func (p *Policy) IntakeAt(at time.Time) Duty {
+	r := &p.Rota
+	_, until, date := r.Turn(at, p.Zone)
+	d := Duty{Why: "rota", Until: until}
+	if p.afterHours(at) {
+		d.Member, d.Why = pick(r.OnCall, r.nth(date)), "on call"
+		if next, err := p.Hours.Next(at); err == nil {
+			d.Until = earlier(d.Until, next)
+		}
+	} else {
+		d.Member = pick(r.Base, r.nth(date))
+		if m, ok := r.Swaps[date]; ok {
+			d.Member, d.Why = m, "swap"
+		}
+	}
+	for _, o := range r.Overrides {
+		switch {
+		case o.covers(at):
+			d.Member, d.Why, d.Until = o.Member, "override", o.To
+		case o.From.After(at):
+			d.Until = earlier(d.Until, o.From)
+		}
+	}
+	if d.Member != 0 && (r.Away(d.Member, at) || !p.Members[d.Member].Active) {
+		d.Member, d.Why = p.deputy(at), "deputy"
+	}
+	if d.Member == 0 {
+		d.Why = "nobody"
+	}
+	return d
+}
+
+func (p *Policy) afterHours(at time.Time) bool { return p.AfterHours && !p.Hours.Working(at) }
+
+// deputy is the first intake deputy who is not away, 0 if none.
+func (p *Policy) deputy(at time.Time) MemberID {
+	for _, id := range p.With(RIntakeDeputy) {
+		if !p.Rota.Away(id, at) {
+			return id
+		}
+	}
+	return 0
+}
+
+// OnCall reports whether the actor is intake by the on-call rota right now,
+// and so may give the urgent priority.
+func (p *Policy) OnCall(a Actor, at time.Time) bool {
+	return p.afterHours(at) && a.Member != 0 && p.IntakeAt(at).Member == a.Member
+}
