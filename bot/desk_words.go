@@ -1,0 +1,243 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/desk"
+	"deskbell.dev/deskbell/store"
+)
+
+// change asks for a change of the desk and says that it was made.
+func (t *turn) change(i intent, f desk.DeskFact, said string, more ...chat.Text) (chat.Reply, error) {
+	_, err := t.Store.DoDesk(t.ctx, store.DeskRequest{By: desk.By(t.me.ID), At: t.now, Do: f, Key: t.key(i)})
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return t.line(chat.Join(append([]chat.Text{chat.Say(said)}, more...)...)), nil
+}
+
+func usage(w string) error { return &wrong{Text: "Like this: /desk " + w} }
+
+// role is `role add MEMBER ROLE` and `role remove MEMBER ROLE`.
+func (t *turn) role(i intent) (chat.Reply, error) {
+	what, rest, _ := strings.Cut(i.arg("rest"), " ")
+	m, rest, err := t.memberFirst(rest)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	role, err := pick("role", rest, plain(desk.Roles))
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	switch what {
+	case "add":
+		return t.change(i, desk.RoleGiven{Member: m, Role: role}, "", t.mention(m), chat.Say(" is "+string(role)+" now."))
+	case "remove":
+		return t.change(i, desk.RoleTaken{Member: m, Role: role}, "", t.mention(m), chat.Say(" isn't "+string(role)+" any more."))
+	}
+	return chat.Reply{}, usage("role add MEMBER ROLE, or role remove MEMBER ROLE")
+}
+
+// memberFirst reads a member from the front of rest.
+func (t *turn) memberFirst(rest string) (desk.MemberID, string, error) {
+	if rest == "" {
+		return 0, "", &wrong{Text: "Which member?"}
+	}
+	args := map[string]string{}
+	left, err := t.take(args, "member", rest)
+	if err != nil {
+		return 0, "", err
+	}
+	m, err := t.member(args["member"])
+	return m, left, err
+}
+
+// rota shows the rota, or changes it.
+func (t *turn) rota(i intent) (chat.Reply, error) {
+	what, rest, _ := strings.Cut(i.arg("rest"), " ")
+	switch what {
+	case "":
+		return t.rotaCard(), nil
+	case "set", "on-call":
+		ms, err := t.memberList(rest)
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		if what == "on-call" {
+			return t.change(i, desk.OnCallSet{Members: ms}, "The on-call rota is: ", t.mentions(ms, "then"), chat.Say("."))
+		}
+		r := t.p.Rota
+		_, _, date := r.Turn(t.now, t.p.Zone)
+		return t.change(i, desk.RotaSet{Members: ms, Anchor: date, Day: r.Day, At: r.At}, "The rota is: ", t.mentions(ms, "then"), chat.Say(", this week's turn first."))
+	case "override":
+		m, rest, err := t.memberFirst(rest)
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		from, to, err := t.interval(rest)
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		return t.change(i, desk.OverrideAdded{Interval: desk.Interval{Member: m, From: from, To: to}}, "", t.mention(m), chat.Say(" is intake from "), chat.At(from, chat.DateTime), chat.Say(" to "), chat.At(to, chat.DateTime), chat.Say("."))
+	case "swap":
+		return t.swap(i, rest)
+	}
+	return chat.Reply{}, usage("rota, rota set MEMBER MEMBER…, rota on-call MEMBER…, rota override MEMBER FROM TO, rota swap WEEK")
+}
+
+// swap offers a week to the others of the rota; the first to take it has it.
+func (t *turn) swap(i intent, rest string) (chat.Reply, error) {
+	if date := i.arg("take"); date != "" {
+		if m, taken := t.p.Rota.Swaps[date]; taken {
+			return chat.Reply{}, &desk.Refusal{Rule: desk.Present, Text: "That week is taken already.", Who: []desk.MemberID{m}}
+		}
+		return t.change(i, desk.SwapTaken{Date: date, Member: t.me.ID}, "You are intake in the week of "+date+".")
+	}
+	day, err := instant(rest, t.now, t.p.Hours)
+	if err != nil {
+		return chat.Reply{}, &wrong{Text: "Which week? Name a day in it: /desk rota swap 2026-03-11"}
+	}
+	from, _, date := t.p.Rota.Turn(day, t.p.Zone)
+	if duty := t.p.IntakeAt(day); duty.Member != t.me.ID && !t.p.Is(desk.By(t.me.ID), desk.RAdmin, desk.Ticket{}, t.now) {
+		return chat.Reply{}, &desk.Refusal{Rule: desk.ByRole, Text: "Only whoever has that week can ask for it to be swapped.", Who: []desk.MemberID{duty.Member}}
+	}
+	m := chat.Message{Text: chat.Join(t.mention(t.me.ID), chat.Say(" asks: who of the rota takes the intake week from "), chat.At(from, chat.DateTime), chat.Say("? The first to press has it.")),
+		Card: &chat.Card{Actions: []chat.Action{t.button(intent{Verb: vRota, Place: onList, Args: map[string]string{"rest": "swap", "take": date}}, "I take it", chat.Primary)}}}
+	return chat.Reply{Message: &m}, nil
+}
+
+func (t *turn) memberList(rest string) ([]desk.MemberID, error) {
+	var ms []desk.MemberID
+	for rest != "" {
+		m, left, err := t.memberFirst(rest)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(ms, m) {
+			return nil, &wrong{Text: "@" + t.p.Handle(m) + " stands twice."}
+		}
+		ms, rest = append(ms, m), left
+	}
+	if len(ms) == 0 {
+		return nil, &wrong{Text: "Name at least one member."}
+	}
+	return ms, nil
+}
+
+// interval reads FROM TO: two times, each one or two words.
+func (t *turn) interval(rest string) (from, to time.Time, err error) {
+	ws := strings.Fields(rest)
+	if n := slices.Index(ws, "to"); n > 0 {
+		ws = slices.Delete(ws, n, n+1)
+		if from, err = instant(strings.Join(ws[:n], " "), t.now, t.p.Hours); err == nil {
+			to, err = instant(strings.Join(ws[n:], " "), t.now, t.p.Hours)
+		}
+		return from, to, err
+	}
+	for n := 1; n < len(ws); n++ {
+		var err1, err2 error
+		from, err1 = instant(strings.Join(ws[:n], " "), t.now, t.p.Hours)
+		to, err2 = instant(strings.Join(ws[n:], " "), t.now, t.p.Hours)
+		if err1 == nil && err2 == nil {
+			return from, to, nil
+		}
+	}
+	return from, to, &wrong{Text: "From when to when? Like 2026-03-09 09:00 to 2026-03-10 09:00, or Monday to Wednesday."}
+}
+
+// away records one's own absence.
+func (t *turn) away(i intent) (chat.Reply, error) {
+	from, to, err := t.interval(i.arg("rest"))
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return t.change(i, desk.AbsenceAdded{Interval: desk.Interval{Member: t.me.ID, From: from, To: to}}, "You are away from ", chat.At(from, chat.DateTime), chat.Say(" to "), chat.At(to, chat.DateTime), chat.Say("; a deputy stands in where it is your turn."))
+}
+
+// skill is `skill add MEMBER TYPE`.
+func (t *turn) skill(i intent) (chat.Reply, error) {
+	what, rest, _ := strings.Cut(i.arg("rest"), " ")
+	m, typ, err := t.memberFirst(rest)
+	if err != nil || what != "add" {
+		return chat.Reply{}, usage("skill add MEMBER TYPE")
+	}
+	return t.change(i, desk.SkillAdded{Member: m, Type: typ}, "", t.mention(m), chat.Say(" has the skill "+typ+"."))
+}
+
+// clientAdd is `client add NAME [plan PLAN]`.
+func (t *turn) clientAdd(i intent) (chat.Reply, error) {
+	name, ok := strings.CutPrefix(i.arg("rest"), "add ")
+	if !ok {
+		return chat.Reply{}, usage("client add NAME [plan PLAN]")
+	}
+	c := desk.Client{Name: strings.TrimSpace(name)}
+	if n := strings.LastIndex(name, " plan "); n > 0 {
+		var plans []thing[string]
+		for _, p := range t.p.Plans {
+			plans = append(plans, thing[string]{p.Name, "", p.Name})
+		}
+		plan, err := pick("plan", name[n+6:], plans)
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		c = desk.Client{Name: strings.TrimSpace(name[:n]), Plan: plan}
+	}
+	return t.change(i, desk.ClientAdded{Client: c}, c.Name+" is a client now. Add who calls: /desk contact add NAME E-MAIL of "+c.Name)
+}
+
+// contactAdd is `contact add NAME E-MAIL of CLIENT`.
+func (t *turn) contactAdd(i intent) (chat.Reply, error) {
+	rest, ok := strings.CutPrefix(i.arg("rest"), "add ")
+	n := strings.LastIndex(rest, " of ")
+	if !ok || n < 0 {
+		return chat.Reply{}, usage("contact add NAME E-MAIL of CLIENT")
+	}
+	client, err := t.client(rest[n+4:])
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	ws := strings.Fields(rest[:n])
+	c := desk.Contact{}
+	if last := ws[len(ws)-1]; strings.Contains(last, "@") {
+		c.Email = desk.Text(strings.Trim(last, "<>"))
+		ws = ws[:len(ws)-1]
+	}
+	c.Name = desk.Text(strings.Join(ws, " "))
+	return t.change(i, desk.ContactAdded{Client: client, Contact: c}, fmt.Sprintf("%s is a contact of %s now.", c.Name, t.p.Clients[client].Name))
+}
+
+// rule is `rule RULE off|warn|enforce`.
+func (t *turn) rule(i intent) (chat.Reply, error) {
+	name, dial, _ := strings.Cut(strings.TrimSpace(i.arg("rest")), " ")
+	var rules []thing[desk.Rule]
+	for _, r := range desk.DialledRules {
+		rules = append(rules, thing[desk.Rule]{string(r.Rule), "", r.Rule})
+	}
+	r, err := pick("rule", name, rules)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	d, err := pick("dial", dial, plain([]desk.Dial{desk.Off, desk.Warn, desk.Enforce}))
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return t.change(i, desk.DialSet{Rule: r, Dial: d}, fmt.Sprintf("%s is at %s now.", r, d))
+}
+
+// channel is `channel set CHANNEL`: where this platform's cards stand.
+func (t *turn) channel(i intent) (chat.Reply, error) {
+	name, ok := strings.CutPrefix(i.arg("rest"), "set ")
+	name = strings.TrimSpace(name)
+	if id, found := strings.CutPrefix(name, "<#"); found {
+		name, _, _ = strings.Cut(strings.TrimSuffix(id, ">"), "|")
+	}
+	name = strings.TrimPrefix(name, "#")
+	if !ok || name == "" {
+		return chat.Reply{}, usage("channel set CHANNEL")
+	}
+	return t.change(i, desk.ChannelSet{Channel: t.in.Platform + ":" + name}, "Cards stand in #"+name+" from now on.")
+}

@@ -1,0 +1,23 @@
+// Package bot is the conversation: it hears what people say and press, asks
+// the store to do it, and draws cards, forms, lists and refusals. All words
+// that people read are here.
+//
+// The tour, from the bottom up:
+//
+// internal/worktime knows working hours. internal/desk is the rules, pure:
+// Decide says which events follow from a request, or which rule says no.
+// store keeps tickets, events and notices in SQLite or PostgreSQL; its Do is
+// the one way a ticket changes. internal/chat is the neutral conversation:
+// what people did (Interaction) and what they are shown (Card, Form, Reply).
+//
+// This package stands between the two: Handle (bot.go) turns an interaction
+// into an intent (intent.go, words.go), the intent into a desk command
+// (command.go, resolve.go), gives it to the store (act.go), and draws the
+// answer (card.go, refuse.go, form.go, list.go, deck.go, history.go).
+// What follows later, cards to paint, people to tell, mail to clients, timers,
+// are notices that internal/outbox carries out by calling back (carry.go,
+// mail.go). data.go is the playground's own data calls.
+//
+// internal/web is the playground and the first platform. cmd/deskbell wires
+// all of it together.
+package bot

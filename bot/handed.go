@@ -1,0 +1,149 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/desk"
+	"deskbell.dev/deskbell/store"
+)
+
+// manners is what the hander may tell the client: new requests go through the
+// published channels, and why that serves them better.
+const manners = "For the client, next time: “I have passed this on for you. The fastest way is our published channel: there somebody is always on duty, it gets a number at once, and nothing depends on whether I am free.”"
+
+// handed answers /desk hand, accept and decline.
+func (t *turn) handed(i intent) (chat.Reply, error) {
+	switch i.Verb {
+	case desk.VHand:
+		return t.handIn(i)
+	case desk.VAccept:
+		return t.accept(i)
+	}
+	n, why := t.handedArgs(i)
+	if n == 0 {
+		return chat.Reply{}, &wrong{Text: "Which request? /desk decline R-3 WHY", Offer: []desk.Offer{{Verb: vRequests, Label: "Requests"}}}
+	}
+	h, err := t.Store.DeclineHanded(t.ctx, store.DeclineRequest{By: desk.By(t.me.ID), At: t.now, Number: n, Why: desk.Text(why), Key: t.key(i)})
+	if err != nil {
+		return chat.Reply{}, t.noHanded(err, n)
+	}
+	return t.line(chat.Join(chat.Say(fmt.Sprintf("%s is declined; ", h.Number)), t.mention(h.By), chat.Say(" is told why."))), nil
+}
+
+func (t *turn) noHanded(err error, n desk.RequestID) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return &wrong{Text: fmt.Sprintf("There is no %s.", n), Offer: []desk.Offer{{Verb: vRequests, Label: "Requests"}}}
+	}
+	return err
+}
+
+// handIn hands words to intake. A pressed offer opens the form, pre-filled.
+func (t *turn) handIn(i intent) (chat.Reply, error) {
+	if t.in.Kind == chat.Press || strings.TrimSpace(i.arg("text")) == "" && !i.Form {
+		return t.ask(&desk.Needs{Why: "What did the client say, who is it, and how can they be reached?"}, i, []string{"text"}), nil
+	}
+	a := &arguments{turn: t, i: i}
+	text := a.text("text", desk.MaxDescription)
+	if len(a.errs) > 0 {
+		return chat.Reply{}, errors.Join(wrongs(a.errs)...)
+	}
+	h, err := t.Store.Hand(t.ctx, store.HandRequest{By: desk.By(t.me.ID), At: t.now, Text: text, Key: t.key(i)})
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	duty := t.p.IntakeAt(t.now)
+	line := chat.Join(chat.Say(fmt.Sprintf("%s is with intake: ", h.Number)), t.mention(duty.Member), chat.Say(". You'll hear what becomes of it."))
+	if duty.Member == 0 {
+		line = chat.Say(fmt.Sprintf("%s is kept. Nobody is intake right now; the admins are told, and whoever comes next finds it.", h.Number))
+	}
+	return t.line(chat.Join(line, chat.Say("\n"+manners))), nil
+}
+
+// handedArgs reads "R-3 WHY" or the fields of a button or form.
+func (t *turn) handedArgs(i intent) (desk.RequestID, string) {
+	word, rest := i.arg("request"), i.arg("reason")
+	if word == "" {
+		word, rest, _ = strings.Cut(strings.TrimSpace(i.arg("rest")), " ")
+		if i.Form {
+			rest = i.arg("reason")
+		}
+	}
+	n, _ := requestNumber(word)
+	return n, strings.TrimSpace(rest)
+}
+
+// accept makes a handed request a ticket, in one press with the hander
+// credited, or attaches it to an existing one.
+func (t *turn) accept(i intent) (chat.Reply, error) {
+	n, rest := t.handedArgs(i)
+	if n == 0 {
+		return chat.Reply{}, &wrong{Text: "Which request? /desk accept R-3, or /desk accept R-3 as 42", Offer: []desk.Offer{{Verb: vRequests, Label: "Requests"}}}
+	}
+	h, err := t.Store.Handed(t.ctx, n)
+	if err != nil {
+		return chat.Reply{}, t.noHanded(err, n)
+	}
+	req := desk.Request{By: desk.By(t.me.ID), At: t.now, Key: t.key(i)}
+	if as, ok := strings.CutPrefix(strings.ToLower(rest), "as "); ok || i.arg("as") != "" {
+		tn, ok := ticketNumber(strings.TrimSpace(as + i.arg("as")))
+		if !ok {
+			return chat.Reply{}, &wrong{Text: "As which ticket? /desk accept R-3 as 42"}
+		}
+		req.Ticket, req.Do = tn, desk.Attach{Request: n}
+	} else {
+		first, _, _ := strings.Cut(string(h.Text), "\n")
+		req.Do = desk.Open{Kind: desk.Service, Client: t.catchAll(), Request: n, Summary: desk.CleanLine(desk.Text(chat.Cut(first, 140)), desk.MaxSummary), CameBy: "in person"}
+	}
+	out, err := t.Store.Do(t.ctx, req)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	line := chat.Join(chat.Say(fmt.Sprintf("%s is %s now; ", n, out.Ticket.Number)), t.mention(h.By), chat.Say(" is told."))
+	return t.card(line, t.ticketCard(out.Ticket, true)), nil
+}
+
+// catchAll is the client that means "not known yet".
+func (t *turn) catchAll() desk.ClientID {
+	for _, c := range t.p.ClientList() {
+		if c.CatchAll {
+			return c.ID
+		}
+	}
+	return 0
+}
+
+// requests lists what waits for intake.
+func (t *turn) requests(i intent) (chat.Reply, error) {
+	size := t.pageSize()
+	hs, total, err := t.Store.HandedOpen(t.ctx, i.page()*size, size)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	c := &chat.Card{Title: chat.Say(fmt.Sprintf("Requests for intake (%d)", total))}
+	if total == 0 {
+		c.Text = chat.Say("Nothing waits. What members hand in would be here.")
+	}
+	intake := t.p.Is(desk.By(t.me.ID), desk.RIntake, desk.Ticket{}, t.now)
+	for _, h := range hs {
+		r := chat.Row{Text: chat.Join(chat.B(h.Number.String()), chat.Say(" "), chat.Words(chat.Cut(string(h.Text), 160)), chat.Say(" · "), t.mention(h.By), chat.Say(" · "+ago(t.now.Sub(h.At))))}
+		if intake {
+			r.Actions = t.handedActions(h)
+		}
+		c.Rows = append(c.Rows, r)
+	}
+	if (i.page()+1)*size < total {
+		c.Actions = append(c.Actions, t.button(intent{Verb: vRequests, Place: onList}.with("page", fmt.Sprint(i.page()+1)), "More", chat.Default))
+	}
+	return t.card(nil, c), nil
+}
+
+func (t *turn) handedActions(h desk.Handed) []chat.Action {
+	req := map[string]string{"request": h.Number.String()}
+	return []chat.Action{
+		t.button(intent{Verb: desk.VAccept, Place: onList, Args: req}, "Accept", chat.Primary),
+		t.button(intent{Verb: vHandDecline, Place: onList, Args: req}, "Decline", chat.Default),
+	}
+}

@@ -1,0 +1,229 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"deskbell.dev/deskbell/internal/desk"
+)
+
+// wrong is words or a field that cannot be what is meant; Field is "" for
+// words. It is an answer, not an operator's error.
+type wrong struct {
+	Field string
+	Text  string
+	Offer []desk.Offer
+}
+
+func (w *wrong) Error() string { return w.Text }
+
+// thing is something that can be named: its whole names, and itself.
+type thing[T any] struct {
+	name  string // as shown
+	also  string // another whole name: a key or a handle
+	value T
+}
+
+// pick finds what a word means: a whole name first, then any part of a name.
+// Several that fit are listed; none that fits gets the nearest.
+func pick[T any](what, word string, things []thing[T]) (T, error) {
+	var zero T
+	w := fold(word)
+	if w == "" {
+		return zero, &wrong{Text: fmt.Sprintf("Which %s? %s.", what, names(things))}
+	}
+	var part []thing[T]
+	for _, th := range things {
+		if fold(th.name) == w || fold(th.also) == w {
+			return th.value, nil
+		}
+		if strings.Contains(fold(th.name), w) || strings.Contains(fold(th.also), w) {
+			part = append(part, th)
+		}
+	}
+	switch {
+	case len(part) == 1:
+		return part[0].value, nil
+	case len(part) > 1:
+		return zero, &wrong{Text: fmt.Sprintf("%q could be %s. Which %s?", clip(word), names(part), what)}
+	case len(things) == 0:
+		return zero, &wrong{Text: fmt.Sprintf("There is no %s yet.", what)}
+	}
+	best, at := things[0], 1<<30
+	for _, th := range things {
+		for _, n := range []string{th.name, th.also} {
+			if d := distance(w, fold(n)); n != "" && d < at {
+				best, at = th, d
+			}
+		}
+	}
+	if at > 3 && at*2 > len([]rune(w)) {
+		return zero, &wrong{Text: fmt.Sprintf("There is no %s %q. There is: %s.", what, clip(word), names(things))}
+	}
+	return zero, &wrong{Text: fmt.Sprintf("There is no %s %q. Did you mean %s?", what, clip(word), best.name)}
+}
+
+// fold is how names are compared.
+func fold(s string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(strings.ToLower(s), "_", " ")), " ")
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}
+
+func names[T any](things []thing[T]) string {
+	var ns []string
+	for _, th := range things {
+		if len(ns) == 12 {
+			ns = append(ns, fmt.Sprintf("and %d more", len(things)-12))
+			break
+		}
+		ns = append(ns, th.name)
+	}
+	return strings.Join(ns, ", ")
+}
+
+// distance is Levenshtein's, in runes.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	if len(x) > 60 {
+		x = x[:60]
+	}
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range x {
+		prev := row[0]
+		row[0] = i + 1
+		for j := range y {
+			cost := prev
+			if x[i] != y[j] {
+				cost++
+			}
+			prev, row[j+1] = row[j+1], min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(y)]
+}
+
+func (t *turn) statuses() []thing[desk.StatusKey] {
+	var ts []thing[desk.StatusKey]
+	for _, s := range t.p.Workflow.Statuses {
+		ts = append(ts, thing[desk.StatusKey]{s.Name, string(s.Key), s.Key})
+	}
+	return ts
+}
+
+func (t *turn) clients() []thing[desk.ClientID] {
+	var ts []thing[desk.ClientID]
+	for _, c := range t.p.ClientList() {
+		ts = append(ts, thing[desk.ClientID]{c.Name, "", c.ID})
+	}
+	return ts
+}
+
+func (t *turn) members() []thing[desk.MemberID] {
+	var ts []thing[desk.MemberID]
+	for _, m := range t.p.People() {
+		ts = append(ts, thing[desk.MemberID]{string(m.Name), m.Handle, m.ID})
+	}
+	return ts
+}
+
+func (t *turn) technicians() []thing[desk.MemberID] {
+	return slices.DeleteFunc(t.members(), func(th thing[desk.MemberID]) bool {
+		m := t.p.Members[th.value]
+		return !m.Has(desk.RTechnician) && !m.Has(desk.RLevel1)
+	})
+}
+
+func (t *turn) priorities() []thing[desk.PriorityKey] {
+	var ts []thing[desk.PriorityKey]
+	for _, p := range t.p.Priorities {
+		ts = append(ts, thing[desk.PriorityKey]{p.Name, string(p.Key), p.Key})
+	}
+	return ts
+}
+
+// plain makes things of words that name themselves.
+func plain[S ~string](words []S) []thing[S] {
+	var ts []thing[S]
+	for _, w := range words {
+		ts = append(ts, thing[S]{string(w), "", w})
+	}
+	return ts
+}
+
+// member finds a member by handle, name or the platform's mention, looking up
+// people that the desk has not seen.
+func (t *turn) member(word string) (desk.MemberID, error) {
+	word = strings.TrimSpace(word)
+	if id, ok := strings.CutPrefix(word, "<@"); ok {
+		id, _, _ = strings.Cut(strings.TrimSuffix(strings.TrimPrefix(id, "!"), ">"), "|")
+		if m, ok := t.p.MemberWith(t.in.Platform + ":" + id); ok {
+			return m.ID, nil
+		}
+		return t.lookUp(id)
+	}
+	m, err := pick("member", strings.TrimPrefix(word, "@"), t.members())
+	if err == nil || word == "" || strings.Contains(err.Error(), "could be") {
+		return m, err
+	}
+	if found, lerr := t.lookUp(strings.TrimPrefix(word, "@")); lerr == nil {
+		return found, nil
+	}
+	return 0, err
+}
+
+// client finds a client by any unambiguous part of its name.
+func (t *turn) client(word string) (desk.ClientID, error) {
+	return pick("client", word, t.clients())
+}
+
+// ticketNumber reads 42, T-42 or #42.
+func ticketNumber(word string) (desk.TicketID, bool) {
+	w := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(strings.ToUpper(word), "#"), "T-"), "T")
+	n, err := strconv.ParseInt(w, 10, 64)
+	return desk.TicketID(n), err == nil && n > 0 && n < 1e15 && w[0] != '+'
+}
+
+// requestNumber reads R-3 or 3.
+func requestNumber(word string) (desk.RequestID, bool) {
+	n, err := strconv.ParseInt(strings.TrimPrefix(strings.ToUpper(word), "R-"), 10, 64)
+	return desk.RequestID(n), err == nil && n > 0 && n < 1e15
+}
+
+// contact reads "Jane Roe", "jane@acme.example" or "Jane Roe <jane@…>" as one
+// of the client's contacts, or as a new one (id 0).
+func (t *turn) contact(client desk.ClientID, word string) desk.Contact {
+	word = strings.TrimSpace(word)
+	c := desk.Contact{Name: desk.Text(word)}
+	if name, mail, ok := strings.Cut(word, "<"); ok {
+		c = desk.Contact{Name: desk.Text(strings.TrimSpace(name)), Email: desk.Text(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(mail), ">")))}
+	} else if strings.Contains(word, "@") && !strings.Contains(word, " ") {
+		c = desk.Contact{Email: desk.Text(word)}
+	}
+	known := t.p.Clients[client].Contacts
+	for _, k := range known {
+		if c.Email != "" && strings.EqualFold(string(k.Email), string(c.Email)) || c.Name != "" && c.Email == "" && fold(string(k.Name)) == fold(string(c.Name)) {
+			return k
+		}
+	}
+	var part []desk.Contact
+	for _, k := range known {
+		if c.Email == "" && c.Name != "" && slices.Contains(strings.Fields(fold(string(k.Name))), fold(string(c.Name))) {
+			part = append(part, k)
+		}
+	}
+	if len(part) == 1 {
+		return part[0]
+	}
+	return c
+}

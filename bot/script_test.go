@@ -1,0 +1,293 @@
+package bot_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the outcomes in testdata")
+
+// TestScripts plays testdata/*.txt: who says or presses what, ----, and the
+// whole visible outcome. A reader learns the product from them.
+func TestScripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no scripts", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			engines(t, func(t *testing.T, url string) {
+				got := (&script{play: newPlay(t, url), last: map[string][]message{}, forms: map[string]*form{}}).run(string(want))
+				if *update {
+					if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+						t.Fatal(err)
+					}
+					return
+				}
+				if d := cmp.Diff(string(want), got); d != "" {
+					t.Errorf("%s (-want +got; -update rewrites):\n%s", file, d)
+				}
+			})
+		})
+	}
+}
+
+// script is one play being read: what each person saw last, newest first, and
+// the form that is open before them.
+type script struct {
+	*play
+	last  map[string][]message
+	forms map[string]*form
+	seen  map[string]string // message id → as it was shown
+	mails int
+}
+
+// run plays the blocks and returns the script with the outcomes as they are.
+func (s *script) run(text string) string {
+	var out strings.Builder
+	s.seen = map[string]string{}
+	for _, block := range strings.Split(strings.TrimSpace(text), "\n\n") {
+		do, _, played := strings.Cut(block, "\n----")
+		out.WriteString(do)
+		var lines []string
+		for _, l := range strings.Split(do, "\n") {
+			if l != "" && !strings.HasPrefix(l, "#") {
+				lines = append(lines, l)
+			}
+		}
+		if len(lines) > 0 || played {
+			out.WriteString("\n----\n")
+			for _, l := range lines {
+				out.WriteString(s.line(l))
+			}
+		} else {
+			out.WriteString("\n")
+		}
+		out.WriteString("\n")
+	}
+	return strings.TrimSpace(out.String()) + "\n"
+}
+
+// line does one line: "tech: /ticket 1", "tech presses Start [on T-1]",
+// "tech fills field=value | field=value", "clock +16m", "show T-1".
+func (s *script) line(l string) string {
+	who, rest, _ := strings.Cut(l, " ")
+	switch {
+	case strings.HasSuffix(who, ":"):
+		who = strings.TrimSuffix(who, ":")
+		return s.outcome(who, s.say(who, rest))
+	case who == "clock":
+		var now struct{ Now string }
+		body := map[string]string{"advance": strings.TrimPrefix(rest, "+")}
+		if !strings.HasPrefix(rest, "+") {
+			body = map[string]string{"to": rest}
+		}
+		s.call("POST", "/api/clock", body, &now)
+		return "it is " + now.Now + "\n" + s.around("")
+	case who == "show":
+		return s.show(rest)
+	}
+	what, arg, _ := strings.Cut(rest, " ")
+	switch what {
+	case "presses":
+		label, on, _ := strings.Cut(arg, " on ")
+		return s.pressed(who, label, on)
+	case "fills":
+		values := map[string]string{}
+		for _, kv := range strings.Split(arg, " | ") {
+			k, v, _ := strings.Cut(kv, "=")
+			values[k] = v
+		}
+		f := s.forms[who]
+		if f == nil {
+			return who + " has no form open\n"
+		}
+		return s.outcome(who, s.submit(who, f.ID, values))
+	}
+	return "the script says something unknown: " + l + "\n"
+}
+
+// pressed finds the newest action with the label that the person sees.
+func (s *script) pressed(who, label, on string) string {
+	for _, m := range s.last[who] {
+		if m.Card == nil {
+			continue
+		}
+		actions := slices.Clone(m.Card.Actions)
+		for _, r := range m.Card.Rows {
+			actions = append(actions, r.Actions...)
+		}
+		for _, a := range actions {
+			if on != "" && fmt.Sprintf("T-%d", a.Ticket) != on {
+				continue
+			}
+			if a.Label == label && len(a.Options) == 0 {
+				return s.outcome(who, s.press(who, m.ID, a.Action, ""))
+			}
+			for _, o := range a.Options {
+				if o.Label == label {
+					return s.outcome(who, s.press(who, m.ID, a.Action, o.Value))
+				}
+			}
+		}
+	}
+	return who + " sees no " + label + "\n"
+}
+
+// outcome is everything that became visible: the answer, what others see now,
+// and mail.
+func (s *script) outcome(who string, r reply) string {
+	var b strings.Builder
+	switch {
+	case r.Error != "":
+		fmt.Fprintf(&b, "turned away: %s\n", r.Error)
+	case r.Form != nil:
+		s.forms[who] = r.Form
+		fmt.Fprintf(&b, "form %q\n", r.Form.Title)
+		for _, f := range r.Form.Fields {
+			must := ""
+			if f.Required {
+				must = " (needed)"
+			}
+			if f.Value != "" {
+				must += fmt.Sprintf(" = %q", f.Value)
+			}
+			fmt.Fprintf(&b, "  %s: %s%s\n", f.Name, f.Kind, must)
+		}
+	case len(r.Errors) > 0:
+		var fs []string
+		for f := range r.Errors {
+			fs = append(fs, f)
+		}
+		sort.Strings(fs)
+		for _, f := range fs {
+			fmt.Fprintf(&b, "  %s: %s\n", f, r.Errors[f])
+		}
+	}
+	if r.Refusal != nil {
+		fmt.Fprintf(&b, "refused by %s\n", r.Refusal.Rule)
+	}
+	if r.Message != nil {
+		b.WriteString(s.shown(*r.Message))
+	}
+	b.WriteString(s.around(who))
+	if r.Message != nil {
+		s.front(who, *r.Message)
+	}
+	return b.String()
+}
+
+// shown is a message in text.
+func (s *script) shown(m message) string {
+	var b strings.Builder
+	where := m.In
+	if m.To != "" {
+		where = "only " + m.To
+	}
+	if m.Thread != "" {
+		where += ", in a thread"
+	}
+	fmt.Fprintf(&b, "[%s] %s\n", where, indent(m.Text))
+	if c := m.Card; c != nil {
+		for _, l := range []string{c.Title, c.Text} {
+			if l != "" {
+				fmt.Fprintf(&b, "  %s\n", indent(l))
+			}
+		}
+		for _, f := range c.Fields {
+			fmt.Fprintf(&b, "  %s: %s\n", f.Name, indent(f.Value))
+		}
+		for _, r := range c.Rows {
+			fmt.Fprintf(&b, "  - %s%s\n", indent(r.Text), buttons(r.Actions))
+		}
+		if bs := buttons(c.Actions); bs != "" {
+			fmt.Fprintf(&b, " %s\n", bs)
+		}
+	}
+	s.seen[m.ID] = b.String()
+	return b.String()
+}
+
+func indent(s string) string { return strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n  ") }
+
+func buttons(as []action) string {
+	out := ""
+	for _, a := range as {
+		label := a.Label
+		if len(a.Options) > 0 {
+			var os []string
+			for _, o := range a.Options {
+				os = append(os, o.Label)
+			}
+			label += ": " + strings.Join(os, ", ")
+		}
+		out += " [" + label + "]"
+	}
+	return out
+}
+
+// around is what everybody sees that was not shown in this play before, and
+// the mail that went out.
+func (s *script) around(who string) string {
+	var b strings.Builder
+	var people []struct{ Handle string }
+	s.call("GET", "/api/people", nil, &people)
+	shown := map[string]bool{}
+	for _, p := range people {
+		for _, in := range []string{"desk", "dm-" + p.Handle} {
+			var ms []message
+			s.call("GET", "/api/messages?in="+in+"&as="+p.Handle, nil, &ms)
+			for _, m := range ms {
+				before, known := s.seen[m.ID]
+				if shown[m.ID] || known && s.shown(m) == before {
+					continue
+				}
+				if !known || m.To == "" || m.To != who {
+					b.WriteString(s.shown(m))
+				}
+				shown[m.ID] = true
+			}
+			for k := range ms {
+				at := slices.IndexFunc(s.last[p.Handle], func(o message) bool { return o.ID == ms[k].ID })
+				if at < 0 {
+					s.front(p.Handle, ms[k])
+				} else {
+					s.last[p.Handle][at] = ms[k]
+				}
+			}
+		}
+	}
+	var mail []struct{ To, Subject, Text string }
+	s.call("GET", "/api/mail", nil, &mail)
+	for _, m := range mail[s.mails:] {
+		fmt.Fprintf(&b, "mail to %s: %s\n  %s\n", m.To, m.Subject, indent(m.Text))
+	}
+	s.mails = len(mail)
+	return b.String()
+}
+
+// front makes a message the one whose buttons the person presses first.
+func (s *script) front(who string, m message) {
+	s.last[who] = append([]message{m}, slices.DeleteFunc(s.last[who], func(o message) bool { return o.ID == m.ID })...)
+}
+
+// show is the ticket as the interface tells it.
+func (s *script) show(what string) string {
+	var n int
+	fmt.Sscanf(what, "T-%d", &n)
+	m := s.ticket(n)
+	return fmt.Sprintf("%v %v, priority %v, assignee %v, tester %v, client %v, version %v, revision %v\n",
+		m["kind"], m["status"], m["priority"], m["assignee"], m["tester"], m["client"], m["version"], m["revision"])
+}
