@@ -121,6 +121,12 @@ func (t *turn) deckCard(tk desk.Ticket, deck string) *chat.Card {
 	}
 	choices = append(choices, desk.Offer{Verb: desk.VShow, Ticket: tk.Number, Label: "Open"})
 	c.Actions = t.offers(choices, tk.Version, place, extra, min(shown, 4))
+	suggestion := string(t.p.Suggest(tk, t.now).Priority)
+	for n, a := range c.Actions {
+		if a.Verb == string(desk.VPrioritize) && a.Value == suggestion {
+			c.Actions[n].Style = chat.Primary
+		}
+	}
 	if deck != "" {
 		c.Actions = append(c.Actions, t.button(intent{Verb: vTriage, Place: onDeck, Args: map[string]string{"deck": deck, "skip": fmt.Sprint(int64(tk.Number))}}, "Skip", chat.Default))
 	}

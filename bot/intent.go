@@ -195,7 +195,7 @@ func (t *turn) offers(os []desk.Offer, version int, place string, extra map[stri
 		}
 		if n < max || len(os) == max+1 {
 			style := chat.Default
-			if n == 0 {
+			if n == 0 && o.Verb != desk.VPrioritize { // no priority is the obvious one
 				style = chat.Primary
 			}
 			as = append(as, t.button(i, o.Label, style))

@@ -38,6 +38,7 @@ type play struct {
 	http  http.Handler
 	mu    sync.Mutex
 	now   time.Time
+	form  string // the last that was opened
 }
 
 func (p *play) clock() time.Time {

@@ -216,4 +216,4 @@ func addressed(c desk.Contact) string {
 }
 
 // since says when something was, as the reader needs it.
-func since(at time.Time) chat.Text { return chat.Join(chat.Say("since "), chat.At(at, chat.Relative)) }
+func since(at time.Time) chat.Text { return chat.Join(chat.Say("since "), chat.At(at, chat.DateTime)) }

@@ -29,7 +29,9 @@ func TestScripts(t *testing.T) {
 				t.Fatal(err)
 			}
 			engines(t, func(t *testing.T, url string) {
-				got := (&script{play: newPlay(t, url), last: map[string][]message{}, forms: map[string]*form{}}).run(string(want))
+				s := &script{play: newPlay(t, url), last: map[string][]message{}, forms: map[string]*form{}}
+				got := s.run(string(want))
+				s.rows() // each is the fold of its events
 				if *update {
 					if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 						t.Fatal(err)
