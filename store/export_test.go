@@ -1,0 +1,20 @@
+package store
+
+// What the tests from outside need of the inside.
+var (
+	NewTestSchema = newTestSchema
+	OpenCounting  = openCounting
+	BareSQLite    = bareSQLite
+	BarePostgres  = barePostgres
+)
+
+const BenchTickets = benchTickets
+
+// Commits is how many commits carried how many commands so far; zeros on
+// PostgreSQL.
+func Commits(s *Store) (commits, ran int64) {
+	if e, ok := s.e.(*sqliteEngine); ok {
+		return e.writer.commits.Load(), e.writer.ran.Load()
+	}
+	return 0, 0
+}

@@ -1,0 +1,171 @@
+package store
+
+import (
+	"strings"
+	"time"
+
+	"deskbell.dev/deskbell/internal/desk"
+)
+
+// reads are the statements before a decision: locks in their fixed order, the
+// ticket or two, the delivery key (after the locks, so that of two deliveries at
+// once the second sees the first), and only the facts that the command wants.
+func (d *doing) reads() []ask {
+	w, f, n := d.r.Do.Wants(), &d.r.Facts, int64(d.r.Ticket)
+	asks := make([]ask, 0, 12)
+	if w.WIP {
+		asks = append(asks, get(skip, lockMember, int64(d.r.By.Member)))
+	}
+	if d.r.Ticket == 0 || w.Neighbour != 0 || w.MinRank {
+		asks = append(asks, get(func(r row) error {
+			err := r.Scan(&d.numbers.version, &d.numbers.tickets, &d.numbers.requests)
+			f.Number = desk.TicketID(d.numbers.tickets + 1)
+			return err
+		}, lockDesk))
+	} else {
+		asks = append(asks, get(scan(&d.numbers.version), readVersion))
+	}
+	switch {
+	case w.Other != 0:
+		asks = append(asks, get(d.pair, lockPair, n, int64(w.Other)))
+	case w.Neighbour < 0:
+		asks = append(asks, get(d.pair, lockAbove, n))
+	case w.Neighbour > 0:
+		asks = append(asks, get(d.pair, lockBelow, n))
+	case d.r.Ticket != 0:
+		asks = append(asks, get(d.pair, lockTicket, n))
+	}
+	if w.Handed != 0 {
+		asks = append(asks, get(func(r row) (err error) { f.Handed, err = scanHanded(r); return }, lockHanded, int64(w.Handed)))
+	}
+	if d.r.Key.Key != "" {
+		asks = append(asks, d.delivery.look(d.r.Key))
+	}
+	return append(asks, d.facts(w)...)
+}
+
+func skip(row) error { return nil }
+
+// pair takes the rows of the ticket and of the other.
+func (d *doing) pair(r row) error {
+	var n int64
+	var state string
+	if err := r.Scan(&n, &state); err != nil {
+		return err
+	}
+	t, err := d.s.cache.decode(desk.TicketID(n), state)
+	if err != nil {
+		return err
+	}
+	if t.Number == d.r.Ticket {
+		d.was[0] = t
+	}
+	// A chain of duplicates may end at the ticket itself.
+	if w := d.r.Do.Wants(); t.Number != d.r.Ticket || w.Other == d.r.Ticket {
+		d.was[1], d.r.Facts.Other = t, t
+	}
+	return nil
+}
+
+func (d *doing) facts(w desk.Wants) (asks []ask) {
+	f, p, n := &d.r.Facts, &d.p.Policy, int64(d.r.Ticket)
+	me, work, testing := int64(d.r.By.Member), string(p.Workflow.With(desk.IsWork)), string(p.Workflow.With(desk.IsTesting))
+	number := func(to *desk.TicketID) func(row) error {
+		return func(r row) error { return r.Scan((*int64)(to)) }
+	}
+	if w.WIP {
+		asks = append(asks, get(func(r row) error {
+			var t desk.TicketID
+			err := number(&t)(r)
+			f.Working, f.WIP = append(f.Working, t), f.WIP+1
+			return err
+		}, readWorking, me, work, testing, n))
+	}
+	if w.Top {
+		asks = append(asks, get(number(&f.Top), readTop, me, skills(p.Members[d.r.By.Member]), string(p.Workflow.With(desk.IsReady))))
+	}
+	order := int64(-1) // the ticket's own
+	if w.Priority != "" {
+		order = int64(p.PriorityOrder(w.Priority))
+	}
+	if w.MinRank {
+		f.MinRank = 0
+		asks = append(asks, get(scan(&f.MinRank), readMinRank, n, order))
+	}
+	if w.Flow {
+		asks = append(asks, get(func(r row) error {
+			var ahead int64
+			err := r.Scan(&ahead)
+			f.Ahead = int(ahead)
+			return err
+		}, countAhead, n, order))
+		asks = append(asks, d.starts())
+	}
+	if w.Allowance {
+		asks = append(asks, get(number(&f.Allowed), readAllowed, me))
+	}
+	if w.Least {
+		f.Least = map[desk.MemberID]int{}
+		asks = append(asks, get(func(r row) error {
+			var m, open int64
+			err := r.Scan(&m, &open)
+			f.Least[desk.MemberID(m)] = int(open)
+			return err
+		}, readLeast))
+	}
+	return asks
+}
+
+// skills is the list as the statements want it: "|network|print|", "" for all.
+func skills(m desk.Member) string {
+	if len(m.Skills) == 0 {
+		return ""
+	}
+	return "|" + strings.Join(m.Skills, "|") + "|"
+}
+
+const flowDays = 20 // working days of history that an expected start rests on
+
+// starts counts the starts on each of the last 20 working days before today's
+// local date, in desk time (domain.md, Prioritize). Today is not over, so it
+// would count too little.
+func (d *doing) starts() ask {
+	days := workingDaysBefore(d.p, d.r.At)
+	f := &d.r.Facts
+	f.Starts = make([]int, len(days))
+	from, to := d.r.At, d.r.At
+	if len(days) > 0 {
+		from, to = days[len(days)-1], startOfDay(d.r.At.In(d.p.Zone), 0)
+	}
+	at := map[string]int{}
+	for i, day := range days {
+		at[day.Format(time.DateOnly)] = i
+	}
+	return get(func(r row) error {
+		var us int64
+		if err := r.Scan(&us); err != nil {
+			return err
+		}
+		if i, ok := at[instant(us).In(d.p.Zone).Format(time.DateOnly)]; ok {
+			f.Starts[i]++
+		}
+		return nil
+	}, readStarts, micros(from), micros(to))
+}
+
+// workingDaysBefore are the local midnights of up to flowDays working days, the
+// latest first. A desk that was closed for a quarter has fewer.
+func workingDaysBefore(p *snapshot, at time.Time) []time.Time {
+	var days []time.Time
+	today := at.In(p.Zone)
+	for back := 1; len(days) < flowDays && back < 100; back++ {
+		if day := startOfDay(today, back); p.Hours.WorkingDay(day.Add(12 * time.Hour)) {
+			days = append(days, day)
+		}
+	}
+	return days
+}
+
+func startOfDay(t time.Time, back int) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day()-back, 0, 0, 0, 0, t.Location())
+}

@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"deskbell.dev/deskbell/internal/desk"
+)
+
+// Due is a notice that was claimed.
+type Due struct {
+	ID int64
+	desk.Notice
+	Attempts int // this one included
+}
+
+// noticeAsks saves a notice: once by its key, or put off.
+func noticeAsks(n desk.Notice) []ask {
+	args := []any{n.Key, string(n.Kind), int64(n.Ticket), int64(n.Revision), n.Place, n.What, micros(n.Due), n.Urgent, lane(n)}
+	switch {
+	case !n.Replace:
+		return []ask{get(skip, onceNotice, args...)}
+	case n.Kind == desk.Paint:
+		return []ask{do(repaint, n.Key, int64(n.Revision), n.Urgent), {q: upsertNotice, args: args, unless: true}}
+	}
+	return []ask{do(upsertNotice, args...)}
+}
+
+// lane is what a notice waits its turn in: a member's or the channel's messages,
+// the ticket for its card, thread, mail and timers.
+func lane(n desk.Notice) string {
+	if n.Ticket != 0 && (n.Kind == desk.Paint || n.Kind == desk.Mail || n.Kind == desk.Act || n.Place == "thread") {
+		return fmt.Sprintf("%s/%s/%d", n.Kind, n.Place, n.Ticket)
+	}
+	return n.Place
+}
+
+// Enqueue saves notices that follow from no ticket: digests, alarms. It says how
+// many were new; those whose key was there already are dropped, or put off if
+// they are to be replaced.
+func (s *Store) Enqueue(ctx context.Context, notices ...desk.Notice) (added int, err error) {
+	var n int
+	err = s.e.write(ctx, func(t tx) error {
+		n = 0
+		var asks []ask
+		for _, x := range notices {
+			as := noticeAsks(x)
+			if x.Replace {
+				n++
+			} else {
+				as[0].each = func(row) error { n++; return nil }
+			}
+			asks = append(asks, as...)
+		}
+		return t.run(asks...)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("store: enqueue: %w", err)
+	}
+	return n, nil
+}
+
+// Claim leases up to limit notices that are due at deskNow to owner, until
+// realNow + lease: at most one in flight per lane, urgent ones first, then by due
+// time. A lease that ended gives its notice back to be claimed again.
+func (s *Store) Claim(ctx context.Context, owner string, deskNow, realNow time.Time, lease time.Duration, limit int) ([]Due, error) {
+	var due []Due
+	err := s.e.write(ctx, func(t tx) error {
+		due = nil
+		return t.run(get(skip, serialiseClaims), do(endLeases, micros(realNow)),
+			get(func(r row) error {
+				d, err := scanDue(r)
+				due = append(due, d)
+				return err
+			}, claimNotices, owner, micros(realNow.Add(lease)), micros(deskNow), int64(limit)))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: claim notices: %w", err)
+	}
+	sortDue(due) // UPDATE … RETURNING has no order
+	return due, nil
+}
+
+func scanDue(r row) (d Due, err error) {
+	var kind string
+	var ticket, revision, due, attempts int64
+	err = r.Scan(&d.ID, &d.Key, &kind, &ticket, &revision, &d.Place, &d.What, &due, &d.Urgent, &attempts)
+	d.Kind, d.Ticket, d.Revision = desk.NoticeKind(kind), desk.TicketID(ticket), int(revision)
+	d.Due, d.Attempts = instant(due), int(attempts)
+	return d, err
+}
+
+// Finish ends owner's claim: how is sent, dropped, dead or parked, the last two
+// perhaps with the last error ("dead: not found"). A notice that was put off
+// while in flight, so that its revision is not the claimed one any more, stays
+// pending instead. ErrLeaseLost when another has it.
+func (s *Store) Finish(ctx context.Context, id int64, owner string, revision int, how string) error {
+	state, last, _ := strings.Cut(how, ": ")
+	return s.leased(ctx, "finish", finishNotice, id, owner, int64(revision), state, last)
+}
+
+// Retry gives a claimed notice back, to be claimed again from deskDue on; if it
+// was put off meanwhile, from its new due time on. ErrLeaseLost as Finish.
+func (s *Store) Retry(ctx context.Context, id int64, owner string, deskDue time.Time, lastErr string) error {
+	return s.leased(ctx, "retry", retryNotice, id, owner, micros(deskDue), lastErr)
+}
+
+func (s *Store) leased(ctx context.Context, what string, q *statement, args ...any) error {
+	var held bool
+	err := s.e.write(ctx, func(t tx) error {
+		held = false
+		return t.run(get(func(row) error { held = true; return nil }, q, args...))
+	})
+	if err == nil && !held {
+		err = ErrLeaseLost
+	}
+	if err != nil {
+		return fmt.Errorf("store: %s notice %d: %w", what, args[0], err)
+	}
+	return nil
+}
+
+// NextDue is the earliest due time, in desk time, of the pending notices; false
+// if there are none.
+func (s *Store) NextDue(ctx context.Context) (time.Time, bool, error) {
+	var us int64
+	var ok bool
+	if err := s.e.read(ctx, get(found(&ok, &us), nextDue)); err != nil {
+		return time.Time{}, false, fmt.Errorf("store: next due notice: %w", err)
+	}
+	return instant(us), ok, nil
+}
+
+// Undelivered counts the notices that were neither sent nor dropped, by state:
+// pending, sending, parked, dead.
+func (s *Store) Undelivered(ctx context.Context) (map[string]int, error) {
+	counts := map[string]int{}
+	err := s.e.read(ctx, get(func(r row) error {
+		var state string
+		var n int64
+		err := r.Scan(&state, &n)
+		if n > 0 {
+			counts[state] = int(n)
+		}
+		return err
+	}, countUndelivered))
+	if err != nil {
+		return nil, fmt.Errorf("store: undelivered notices: %w", err)
+	}
+	return counts, nil
+}
