@@ -184,9 +184,6 @@ func (a *arguments) open() desk.Open {
 	if n, ok := ticketNumber(a.i.arg("linked")); ok {
 		o.Linked = n
 	}
-	if ags := a.p.Clients[o.Client].Agreements; len(ags) == 1 {
-		o.Agreement = ags[0]
-	}
 	return o
 }
 

@@ -56,6 +56,41 @@ func (t *turn) memberFirst(rest string) (desk.MemberID, string, error) {
 	return m, left, err
 }
 
+// memberLeft is `member remove MEMBER`: somebody left the team. What they had
+// started goes back to where it can be picked up, and the SRM is told.
+func (t *turn) memberLeft(i intent) (chat.Reply, error) {
+	rest, ok := strings.CutPrefix(i.arg("rest"), "remove ")
+	if !ok {
+		return chat.Reply{}, usage("member remove MEMBER")
+	}
+	m, _, err := t.memberFirst(rest)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	r, err := t.change(i, desk.MemberLeft{Member: m}, "", t.mention(m), chat.Say(" has left the desk; what they had started is free again."))
+	if err != nil {
+		return r, err
+	}
+	for offset := 0; ; {
+		page, err := t.Store.List(t.ctx, store.Query{Kind: store.Mine, Member: m, At: t.now, Offset: offset, Limit: 50})
+		if err != nil {
+			return r, err
+		}
+		for _, tk := range page.Tickets {
+			out, err := t.Store.Do(t.ctx, desk.Request{Ticket: tk.Number, By: desk.TheClock, At: t.now, Do: desk.Timer{Name: desk.TimerLeft}})
+			if err != nil {
+				return r, err
+			}
+			if out.Ticket.Assignee == m || out.Ticket.Tester == m {
+				offset++ // it waits with them until it returns
+			}
+		}
+		if len(page.Tickets) < 50 {
+			return r, nil
+		}
+	}
+}
+
 // rota shows the rota, or changes it.
 func (t *turn) rota(i intent) (chat.Reply, error) {
 	what, rest, _ := strings.Cut(i.arg("rest"), " ")

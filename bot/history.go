@@ -113,6 +113,8 @@ func (t *turn) describe(e desk.Event) string {
 			return "took it"
 		}
 		return "assigned it to " + member(f.To) + quoted(f.Note)
+	case desk.AssigneeLeft:
+		return "freed it, since " + member(f.Member) + " has left"
 	case desk.Pushed:
 		return "pushed it to " + member(f.To) + ", since nobody claimed it"
 	case desk.Testing:

@@ -17,7 +17,7 @@ func (t *turn) own() map[desk.Verb]func(intent) (chat.Reply, error) {
 		vHelp: t.help, desk.VShow: t.show, vMine: t.list, vQueue: t.list, vUrgent: t.list, vList: t.list, vFind: t.list,
 		vTriage: t.triage, vBoard: t.board, vNext: t.next, vHistory: t.history, vWhy: t.why, vSLA: t.sla, vFlow: t.flow,
 		vDesk: t.desk, vSetup: t.setup, vRoles: t.roles, vClients: t.clientList, vRota: t.rota, vRules: t.rules, vRole: t.role,
-		vAway: t.away, vSkill: t.skill, vClient: t.clientAdd, vContact: t.contactAdd, vRule: t.rule, vChannel: t.channel,
+		vMember: t.memberLeft, vAway: t.away, vSkill: t.skill, vClient: t.clientAdd, vContact: t.contactAdd, vRule: t.rule, vChannel: t.channel,
 		vRequests: t.requests, vLink: t.later, vDigest: t.later, vReport: t.later,
 	}
 }

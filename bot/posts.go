@@ -124,6 +124,10 @@ func (t *turn) ticketPost(tk desk.Ticket, e desk.Event, what string) (chat.Messa
 			text = chat.Join(by, chat.Say(" works it in real time; prioritize it before the allowance ends:"))
 		}
 		return chat.Message{Text: text, Card: t.deckCard(tk, "")}, nil
+	case "no-srm":
+		return line(chat.Say(name + " is open, and no SRM is there to prioritize it, so it can't start. Make somebody SRM: /desk role add MEMBER srm"))
+	case "left":
+		return line(chat.Say(name + " is free again: whoever worked on it has left the desk."))
 	case "accepted", "attached":
 		return line(chat.Join(chat.Say("What you handed to intake is " + name + ". Thank you.")))
 	case "assigned", "pushed":

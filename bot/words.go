@@ -30,6 +30,7 @@ const (
 	vRules    desk.Verb = "rules"
 	vFlow     desk.Verb = "flow"
 	vRole     desk.Verb = "role"
+	vMember   desk.Verb = "member"
 	vAway     desk.Verb = "away"
 	vSkill    desk.Verb = "skill"
 	vClient   desk.Verb = "client"
@@ -118,6 +119,7 @@ var deskWords = []word{
 	{verb: vRules, usage: "rules"},
 	{verb: vFlow, usage: "flow"},
 	{verb: vRole, usage: "role add MEMBER ROLE, role remove MEMBER ROLE", args: []string{"rest"}},
+	{verb: vMember, usage: "member remove MEMBER", args: []string{"rest"}},
 	{verb: vAway, usage: "away FROM TO", args: []string{"rest"}},
 	{verb: vSkill, usage: "skill add MEMBER TYPE", args: []string{"rest"}},
 	{verb: vClient, usage: "client add NAME [plan PLAN]", args: []string{"rest"}},

@@ -68,6 +68,9 @@ func (d *doing) run() error {
 	if d.before, err = d.delivery.outcome(d.r.Key); err != nil || d.before != nil {
 		return err
 	}
+	if err := d.holder(); err != nil {
+		return err
+	}
 	d.out.Ticket = d.was[0]
 	events, err := desk.Decide(&d.p.Policy, d.was[0], d.r)
 	if err != nil {

@@ -116,6 +116,23 @@ func (d *doing) facts(w desk.Wants) (asks []ask) {
 	return asks
 }
 
+// holder reads where else the allowance of this ticket's level 1 runs: known
+// only once the ticket is, so it costs one more round trip, for undo alone.
+func (d *doing) holder() error {
+	a := d.was[0].Allowance
+	if !d.r.Do.Wants().Holder || a == nil {
+		return nil
+	}
+	var at int64
+	if err := d.t.run(get(scan(&at), readAllowed, int64(a.By))); err != nil {
+		return err
+	}
+	if n := desk.TicketID(at); n != d.r.Ticket {
+		d.r.Facts.Allowed = n
+	}
+	return nil
+}
+
 // skills is the list as the statements want it: "|network|print|", "" for all.
 func skills(m desk.Member) string {
 	if len(m.Skills) == 0 {

@@ -32,15 +32,21 @@ type (
 		Member   MemberID
 		Identity string
 	}
-	// MemberLeft deactivates.
-	MemberLeft struct{ Member MemberID }
-	RoleGiven  struct {
+	// MemberLeft deactivates. Turn, here and below, is the local date of the
+	// rota's present turn, which nobody loses by the change; filled in.
+	MemberLeft struct {
+		Member MemberID
+		Turn   string `json:",omitempty"`
+	}
+	RoleGiven struct {
 		Member MemberID
 		Role   Role
+		Turn   string `json:",omitempty"`
 	}
 	RoleTaken struct {
 		Member MemberID
 		Role   Role
+		Turn   string `json:",omitempty"`
 	}
 	SkillAdded struct {
 		Member MemberID
@@ -58,14 +64,19 @@ type (
 		Dial Dial
 	}
 	// RotaSet replaces the weekly rota; its first member has the turn that
-	// holds the instant of the event.
+	// holds the instant of the event. Without Day and At those stay as they
+	// are; Anchor, if empty, is filled in.
 	RotaSet struct {
 		Members []MemberID
 		Anchor  string
 		Day     time.Weekday
 		At      int
 	}
-	OnCallSet     struct{ Members []MemberID }
+	// OnCallSet's first member is on call in the present turn.
+	OnCallSet struct {
+		Members []MemberID
+		Turn    string `json:",omitempty"`
+	}
 	OverrideAdded struct{ Interval Interval }
 	AbsenceAdded  struct{ Interval Interval }
 	// SwapTaken is a turn, by its local date, that another member takes.
@@ -91,20 +102,17 @@ func DecideDesk(p *Policy, by Actor, at time.Time, f DeskFact) (DeskFact, error)
 		}
 		return nil
 	}
+	_, _, turn := p.Rota.Turn(at, p.Zone)
 	switch f := f.(type) {
 	case MemberAdded:
-		f.Member.ID = p.next.member + 1
-		f.Member.Name = CleanLine(f.Member.Name, 80)
-		f.Member.Active = true
-		for _, id := range f.Member.Identities {
-			if m, ok := p.MemberWith(id); ok {
-				return nil, no(Present, "%s is a member already: %s.", id, m.Handle)
-			}
-		}
-		return f, nil
+		return p.newMember(f)
 	case MemberLinked:
-		return f, member(f.Member)
+		return p.newIdentity(f)
 	case MemberLeft:
+		if !by.Clock && p.lastAdmin(f.Member) { // one who left the platform is gone all the same
+			return nil, no(Wording, "That is the last admin. Make another one first.")
+		}
+		f.Turn = turn
 		return f, member(f.Member)
 	case RoleGiven:
 		if !slices.Contains(Roles, f.Role) {
@@ -113,19 +121,24 @@ func DecideDesk(p *Policy, by Actor, at time.Time, f DeskFact) (DeskFact, error)
 		if p.Members[f.Member].Has(f.Role) {
 			return nil, no(Present, "%s is %s already.", p.Members[f.Member].Handle, f.Role)
 		}
+		f.Turn = turn
 		return f, member(f.Member)
 	case RoleTaken:
 		if !p.Members[f.Member].Has(f.Role) {
 			return nil, no(Present, "%s isn't %s.", p.Members[f.Member].Handle, f.Role)
 		}
-		if f.Role == RAdmin && len(p.With(RAdmin)) == 1 {
+		if f.Role == RAdmin && p.lastAdmin(f.Member) {
 			return nil, no(Wording, "That is the last admin. Make another one first.")
 		}
+		f.Turn = turn
 		return f, nil
 	case SkillAdded:
 		typ, ok := p.knownType(f.Type)
 		if !ok {
 			return nil, no(Wording, "%q is no type of this desk's categories.", f.Type)
+		}
+		if slices.Contains(p.Members[f.Member].Skills, typ) {
+			return nil, no(Present, "%s has the skill %s already.", p.Members[f.Member].Handle, typ)
 		}
 		f.Type = typ
 		return f, member(f.Member)
@@ -144,13 +157,14 @@ func DecideDesk(p *Policy, by Actor, at time.Time, f DeskFact) (DeskFact, error)
 				return nil, err
 			}
 		}
-		return f, nil
+		return p.newRota(f, at)
 	case OnCallSet:
 		for _, m := range f.Members {
 			if err := member(m); err != nil {
 				return nil, err
 			}
 		}
+		f.Turn = turn
 		return f, nil
 	case OverrideAdded:
 		return p.newOverride(f)
@@ -160,10 +174,10 @@ func DecideDesk(p *Policy, by Actor, at time.Time, f DeskFact) (DeskFact, error)
 		}
 		return f, member(f.Interval.Member)
 	case SwapTaken:
-		if _, err := time.Parse(time.DateOnly, f.Date); err != nil {
-			return nil, no(Wording, "%q is no date; a week is named by a day in it, like 2026-03-09.", f.Date)
+		if err := member(f.Member); err != nil {
+			return nil, err
 		}
-		return f, member(f.Member)
+		return p.newSwap(f, at)
 	case ChannelSet:
 		if !strings.Contains(f.Channel, ":") {
 			return nil, no(Wording, "%q is no channel.", f.Channel)
@@ -187,6 +201,10 @@ func (p *Policy) mayAdminister(by Actor, at time.Time, f DeskFact) error {
 		if f.Interval.Member == by.Member && p.Members[by.Member].Active {
 			return nil
 		}
+	case MemberLinked: // joins one's own; the bot had it confirmed on both
+		if f.Member == by.Member && p.Members[by.Member].Active {
+			return nil
+		}
 	case SwapTaken:
 		if f.Member == by.Member && slices.Contains(p.Rota.Base, by.Member) {
 			return nil
@@ -198,90 +216,4 @@ func (p *Policy) mayAdminister(by Actor, at time.Time, f DeskFact) error {
 		}
 	}
 	return &Refusal{Rule: ByRole, Text: fmt.Sprintf("Only %s can do that.", roleList(Ticket{}, roles)), Who: p.who(Ticket{}, at, roles...)}
-}
-
-func (p *Policy) newClient(f ClientAdded) (DeskFact, error) {
-	f.Client.Name = string(CleanLine(Text(f.Client.Name), 80))
-	if f.Client.Name == "" {
-		return nil, &Needs{Fields: []string{"client"}, Why: "What is the client called?"}
-	}
-	if _, ok := p.ClientNamed(f.Client.Name); ok {
-		return nil, &Refusal{Rule: Present, Text: fmt.Sprintf("There is a client %s already.", f.Client.Name)}
-	}
-	if f.Client.Plan == "" && len(p.Plans) > 0 {
-		f.Client.Plan = p.Plans[len(p.Plans)-1].Name
-	}
-	if !slices.ContainsFunc(p.Plans, func(pl Plan) bool { return pl.Name == f.Client.Plan }) && len(p.Plans) > 0 {
-		return nil, &Refusal{Rule: Wording, Text: fmt.Sprintf("%q is no plan of this desk.", f.Client.Plan)}
-	}
-	f.Client.ID = p.next.client + 1
-	for i := range f.Client.Contacts {
-		f.Client.Contacts[i].ID = p.next.contact + 1 + ContactID(i)
-	}
-	return f, nil
-}
-
-func (p *Policy) newContact(f ContactAdded) (DeskFact, error) {
-	c, ok := p.Clients[f.Client]
-	f.Contact.Name, f.Contact.Email = CleanLine(f.Contact.Name, 80), CleanLine(f.Contact.Email, 200)
-	switch {
-	case !ok:
-		return nil, &Needs{Fields: []string{"client"}}
-	case f.Contact.Name == "" && f.Contact.Email == "":
-		return nil, &Needs{Fields: []string{"contact"}}
-	case f.Contact.Email != "" && !strings.Contains(string(f.Contact.Email), "@"):
-		return nil, &Refusal{Rule: Wording, Text: fmt.Sprintf("%q is no e-mail address.", f.Contact.Email)}
-	}
-	if f.Contact.Name == "" {
-		f.Contact.Name = f.Contact.Email
-	}
-	for _, ct := range c.Contacts {
-		if f.Contact.Email != "" && strings.EqualFold(string(ct.Email), string(f.Contact.Email)) {
-			return nil, &Refusal{Rule: Present, Text: fmt.Sprintf("%s has that address already: %s.", c.Name, ct.Name)}
-		}
-	}
-	f.Contact.ID = p.next.contact + 1
-	return f, nil
-}
-
-func (p *Policy) newDial(f DialSet) (DeskFact, error) {
-	for _, k := range DialledRules {
-		if k.Rule != f.Rule {
-			continue
-		}
-		if k.Fixed {
-			return nil, &Refusal{Rule: Wording, Text: fmt.Sprintf("%s has no dial; it always holds.", f.Rule)}
-		}
-		if f.Dial != Off && f.Dial != Warn && f.Dial != Enforce {
-			return nil, &Refusal{Rule: Wording, Text: "A dial is off, warn or enforce."}
-		}
-		return f, nil
-	}
-	return nil, &Refusal{Rule: Wording, Text: fmt.Sprintf("%q is no rule.", f.Rule)}
-}
-
-// newOverride refuses one that overlaps another.
-func (p *Policy) newOverride(f OverrideAdded) (DeskFact, error) {
-	i := f.Interval
-	if !p.Members[i.Member].Active {
-		return nil, &Refusal{Rule: Wording, Text: "That is no member of this desk."}
-	}
-	if !i.To.After(i.From) {
-		return nil, &Refusal{Rule: Wording, Text: "An override ends after it begins."}
-	}
-	for _, o := range p.Rota.Overrides {
-		if i.From.Before(o.To) && o.From.Before(i.To) {
-			return nil, &Refusal{Rule: Present, Who: []MemberID{o.Member}, Text: fmt.Sprintf("It overlaps another override, from %s to %s.",
-				o.From.In(p.Zone).Format("Mon 2 Jan 15:04"), o.To.In(p.Zone).Format("Mon 2 Jan 15:04"))}
-		}
-	}
-	return f, nil
-}
-
-func joinRoles(rs []Role) string {
-	var ss []string
-	for _, r := range rs {
-		ss = append(ss, string(r))
-	}
-	return strings.Join(ss, ", ")
 }

@@ -29,21 +29,46 @@ func (d *Directory) member(id MemberID, change func(*Member)) {
 }
 
 func (f MemberAdded) applyDesk(d *Directory, e DeskEvent) {
+	if was, ok := d.Members[f.Member.ID]; ok { // one who came back
+		f.Member.Identities = union(was.Identities, f.Member.Identities)
+	}
 	d.Members[f.Member.ID] = f.Member
 	d.next.member = max(d.next.member, f.Member.ID)
 }
 
 func (f MemberLinked) applyDesk(d *Directory, e DeskEvent) {
-	d.member(f.Member, func(m *Member) { m.Identities = append(m.Identities, f.Identity) })
+	for id, m := range d.Members { // an identity is one member's
+		if id != f.Member && slices.Contains(m.Identities, f.Identity) {
+			d.member(id, func(m *Member) {
+				m.Identities = slices.DeleteFunc(m.Identities, func(s string) bool { return s == f.Identity })
+				m.Active = m.Active && len(m.Identities) > 0
+			})
+		}
+	}
+	d.member(f.Member, func(m *Member) { m.Identities = union(m.Identities, []string{f.Identity}) })
+}
+
+// union is a and what of b is not in it.
+func union(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 func (f MemberLeft) applyDesk(d *Directory, e DeskEvent) {
 	d.member(f.Member, func(m *Member) { m.Active = false })
+	d.Rota.anchor(f.Turn)
+	d.Rota.Base, d.Rota.OnCall = without(d.Rota.Base, f.Member), without(d.Rota.OnCall, f.Member)
 }
 
 func (f RoleGiven) applyDesk(d *Directory, e DeskEvent) {
 	d.member(f.Member, func(m *Member) { m.Roles = append(m.Roles, f.Role) })
 	if f.Role == RIntake && !slices.Contains(d.Rota.Base, f.Member) {
+		d.Rota.anchor(f.Turn)
 		d.Rota.Base = append(slices.Clone(d.Rota.Base), f.Member)
 	}
 }
@@ -51,6 +76,7 @@ func (f RoleGiven) applyDesk(d *Directory, e DeskEvent) {
 func (f RoleTaken) applyDesk(d *Directory, e DeskEvent) {
 	d.member(f.Member, func(m *Member) { m.Roles = slices.DeleteFunc(m.Roles, func(r Role) bool { return r == f.Role }) })
 	if f.Role == RIntake {
+		d.Rota.anchor(f.Turn)
 		d.Rota.Base = without(d.Rota.Base, f.Member)
 	}
 }
@@ -77,6 +103,7 @@ func (f ContactAdded) applyDesk(d *Directory, e DeskEvent) {
 func (f DialSet) applyDesk(d *Directory, e DeskEvent) { d.Dials[f.Rule] = f.Dial }
 
 func (f RotaSet) applyDesk(d *Directory, e DeskEvent) {
+	d.Rota.anchor(f.Anchor) // for the on-call rota, which counts from the same turn
 	d.Rota.Base, d.Rota.Anchor, d.Rota.Day, d.Rota.At = f.Members, f.Anchor, f.Day, f.At
 	for id, m := range d.Members { // the rota's members are the holders of the role
 		in := slices.Contains(f.Members, id)
@@ -92,7 +119,10 @@ func (f RotaSet) applyDesk(d *Directory, e DeskEvent) {
 	}
 }
 
-func (f OnCallSet) applyDesk(d *Directory, e DeskEvent) { d.Rota.OnCall = f.Members }
+func (f OnCallSet) applyDesk(d *Directory, e DeskEvent) {
+	d.Rota.anchor(f.Turn)
+	d.Rota.OnCall = f.Members
+}
 
 func (f OverrideAdded) applyDesk(d *Directory, e DeskEvent) {
 	d.Rota.Overrides = append(slices.Clone(d.Rota.Overrides), f.Interval)
@@ -112,7 +142,7 @@ func (f SwapTaken) applyDesk(d *Directory, e DeskEvent) {
 
 func (f ChannelSet) applyDesk(d *Directory, e DeskEvent) {
 	platform := f.platform()
-	d.Channels = slices.DeleteFunc(slices.Clone(d.Channels), func(c string) bool { return ChannelSet{c}.platform() == platform })
+	d.Channels = slices.DeleteFunc(slices.Clone(d.Channels), func(c string) bool { return ChannelSet{Channel: c}.platform() == platform })
 	d.Channels = append(d.Channels, f.Channel)
 }
 

@@ -7,7 +7,7 @@ func (f Opened) apply(t *Ticket, e Event) {
 	t.Summary, t.Description = f.Summary, f.Description
 	t.Entered, t.Opened, t.OpenedBy = f.Entered, e.At, e.By.Member
 	t.HandedBy, t.Request, t.Linked = f.HandedBy, f.Request, f.Linked
-	t.Rank, t.Since = f.Entered.UnixMicro(), e.At
+	t.Rank, t.Since = t.entryRank(), e.At
 }
 
 func (f Moved) apply(t *Ticket, e Event) {
@@ -33,11 +33,11 @@ func (f Moved) apply(t *Ticket, e Event) {
 
 func (f Prioritized) apply(t *Ticket, e Event) {
 	if t.Priority != f.Priority { // a rank holds within one priority
-		t.Rank = t.Entered.UnixMicro()
+		t.Rank = t.entryRank()
 	}
 	t.Priority, t.Prioritized, t.Pushed, t.Asked = f.Priority, e.At, false, t0
 }
-func (f Unprioritized) apply(t *Ticket, e Event) { t.Priority, t.Rank = "", t.Entered.UnixMicro() }
+func (f Unprioritized) apply(t *Ticket, e Event) { t.Priority, t.Rank = "", t.entryRank() }
 func (f Ranked) apply(t *Ticket, e Event)        { t.Rank = f.Rank }
 func (f Categorized) apply(t *Ticket, e Event)   { t.Category = f.Category }
 

@@ -28,6 +28,9 @@ func SharedChoices(p *Policy, t Ticket, at time.Time) []Offer {
 func choices(p *Policy, t Ticket, who []MemberID, at time.Time) []Offer {
 	var out []Offer
 	for _, c := range candidates(p, t) {
+		if n := len(out); n > 0 && out[n-1].Verb == c.offer.Verb && out[n-1].Label == c.offer.Label {
+			continue
+		}
 		for _, m := range who {
 			_, err := Decide(p, t, Request{Ticket: t.Number, By: By(m), At: at, Do: c.do})
 			var needs *Needs
@@ -62,6 +65,7 @@ func candidates(p *Policy, t Ticket) []candidate {
 		add(VExtend, "Extend", Extend{})
 	}
 	add(VStart, "Start", Start{})
+	add(VReopen, "Reopen", Reopen{})
 	add(VConfirm, "Confirmed", Confirm{})
 	add(VBroken, "Still broken", Broken{})
 	add(VNudge, "Nudge", Nudge{})
@@ -70,7 +74,8 @@ func candidates(p *Policy, t Ticket) []candidate {
 	if p.Workflow.Trait(t.Status) == IsEstimateSent {
 		add(VDecline, "Client declined", Decline{})
 	}
-	cs = append(cs, moves(p, t)...)
+	on, back := moves(p, t)
+	cs = append(cs, on...)
 	if p.Workflow.Trait(t.Status) == IsNeedEstimate {
 		add(VEstimate, "Give the estimate", DoEstim{})
 	}
@@ -91,7 +96,9 @@ func candidates(p *Policy, t Ticket) []candidate {
 	add(VReview, "Take into review", Review{})
 	add(VPark, "Park", Park{})
 	add(VPutBack, "Put back", PutBack{})
-	add(VHandOver, "Hand over", HandOver{})
+	if t.Assignee != 0 {
+		add(VHandOver, "Hand over", HandOver{})
+	}
 	add(VVendor, "Wait for vendor", Vendor{})
 	add(VSchedule, "Schedule", Schedule{})
 	add(VCalled, "I called", Call{})
@@ -100,8 +107,10 @@ func candidates(p *Policy, t Ticket) []candidate {
 	if p.Workflow.Stage(t.Status) != Active {
 		add(VRelease, "Release", Release{})
 	}
-	if t.Priority != "" {
-		add(VPrioritize, "Change priority", Prioritize{})
+	for _, pr := range p.Priorities {
+		if t.Priority != "" && t.Priority != pr.Key { // one button if there is any to change to
+			add(VPrioritize, "Change priority", Prioritize{Priority: pr.Key})
+		}
 	}
 	if p.Workflow.Trait(t.Status) != IsNeedEstimate {
 		add(VEstimate, "Needs estimate", DoEstim{})
@@ -111,6 +120,7 @@ func candidates(p *Policy, t Ticket) []candidate {
 	if p.ValidCategory(t.Category) {
 		add(VCategorize, "Categorize", Categorize{})
 	}
+	cs = append(cs, back...)
 	add(VDuplicate, "Duplicate", Duplicate{})
 	if p.Workflow.Stage(t.Status) == Triage {
 		add(VDecline, "Decline", Decline{})
@@ -118,16 +128,14 @@ func candidates(p *Policy, t Ticket) []candidate {
 	} else {
 		add(VCancel, "Cancel", Cancel{})
 	}
-	add(VReopen, "Reopen", Reopen{})
 	add(VUndo, "Undo", Undo{})
 	return cs
 }
 
-// moves are the rows that only `move` makes, by their target's name; the way
-// on before the ways back.
-func moves(p *Policy, t Ticket) []candidate {
+// moves are the rows that only `move` makes, by their target's name: the ways
+// on, and the ways back.
+func moves(p *Policy, t Ticket) (on, back []candidate) {
 	w := &p.Workflow
-	var on, back []candidate
 	rows := w.Rows(t.Status, t.Kind)
 	if t.UnderAllowance() {
 		rows = []Transition{{From: t.Status, To: w.With(IsClientTest), Verb: VMove}}
@@ -160,11 +168,11 @@ func moves(p *Policy, t Ticket) []candidate {
 			label = "Ready now"
 		}
 		c := candidate{Offer{Verb: VMove, Label: label, Args: map[string]string{"status": string(tr.To)}}, Move{To: tr.To, As: VMove}}
-		if w.leftOf(tr.To, tr.From) || w.Trait(tr.To) == IsNoReplicate {
+		if w.leftOf(tr.To, tr.From) && w.Trait(tr.From) != IsTesting && w.Trait(tr.From) != IsVendor || w.Trait(tr.To) == IsNoReplicate {
 			back = append(back, c)
 		} else {
 			on = append(on, c)
 		}
 	}
-	return append(on, back...)
+	return on, back
 }

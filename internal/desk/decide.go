@@ -34,6 +34,7 @@ type deciding struct {
 	r        Request
 	f        Facts
 	events   []Event
+	intake   *bool // whether the actor is intake of this instant, once asked
 }
 
 func (d *deciding) do(c Command) error {
@@ -178,7 +179,16 @@ func (d *deciding) emitOther(f Fact) {
 
 // is reports whether the actor holds one of the roles for this ticket now.
 func (d *deciding) is(roles ...Role) bool {
-	return slices.ContainsFunc(roles, func(r Role) bool { return d.p.Is(d.r.By, r, d.t, d.r.At) })
+	return slices.ContainsFunc(roles, func(r Role) bool {
+		if r == RIntake && !d.r.By.Clock { // asked often, and the same all along
+			if d.intake == nil {
+				yes := d.p.Is(d.r.By, RIntake, d.t, d.r.At)
+				d.intake = &yes
+			}
+			return *d.intake
+		}
+		return d.p.Is(d.r.By, r, d.t, d.r.At)
+	})
 }
 
 // by refuses whoever holds none of the roles; what names the act: "put it back".

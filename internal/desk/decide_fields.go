@@ -177,7 +177,7 @@ func (d *deciding) setClient(id ClientID) error {
 	case c.CatchAll:
 		return &Refusal{Rule: DefinitionOfReady, Text: fmt.Sprintf("%s means that the client isn't known yet. A ticket may enter so, but not become so later.", c.Name)}
 	case d.t.Kind != Internal:
-		d.emit(FieldSet{Field: "client", ID: int64(id)})
+		d.changeClient(id)
 		return nil
 	}
 	if !d.is(RIntake) {
@@ -189,7 +189,7 @@ func (d *deciding) setClient(id ClientID) error {
 		return &Refusal{Rule: KindFixed, Text: fmt.Sprintf("Work on %s has begun as internal, so it stays internal. Open a client's ticket that follows it.", d.t.Number)}
 	}
 	d.emit(FieldSet{Field: "kind", Value: string(Service)})
-	d.emit(FieldSet{Field: "client", ID: int64(id)})
+	d.changeClient(id)
 	if sub := d.p.Workflow.With(IsSubmitted); d.t.Status != sub {
 		return d.move(sub, "")
 	}
@@ -197,4 +197,12 @@ func (d *deciding) setClient(id ClientID) error {
 		d.emit(Unprioritized{})
 	}
 	return nil
+}
+
+// changeClient also takes over the client's agreement if there is only one.
+func (d *deciding) changeClient(id ClientID) {
+	d.emit(FieldSet{Field: "client", ID: int64(id)})
+	if a := d.p.onlyAgreement(id); a != "" {
+		d.emit(FieldSet{Field: "agreement", Value: a})
+	}
 }

@@ -26,19 +26,27 @@ func (d *deciding) open(c Open) error {
 			c.Description = d.f.Handed.Text
 		}
 	}
+	var after []Fact // what was passed over stands after the first event
 	if c.Kind == Internal {
 		if err := d.by("open an internal ticket", RIntake, RTechnician, RSRM); err != nil {
 			return err
 		}
 	} else if !d.is(RIntake) {
-		if !d.is(anyRole...) { // observers hand over, whatever the dial
-			return d.notIntake(c)
-		}
-		if err := d.rule(d.notIntake(c)); err != nil {
-			return err
+		r := d.notIntake(c)
+		switch dial := d.p.Dial(IntakeOnly); {
+		case dial == Enforce || !d.is(anyRole...): // observers hand over, whatever the dial
+			return r
+		case dial == Warn:
+			after = append(after, Warned{r.Rule, r.Text})
 		}
 	}
-	return d.opened(c)
+	if err := d.opened(c); err != nil {
+		return err
+	}
+	for _, f := range after {
+		d.emit(f)
+	}
+	return nil
 }
 
 // opens refuses what no ticket can enter with.
@@ -81,6 +89,9 @@ func (d *deciding) opened(c Open) error {
 		return err
 	}
 	c.Description = Clean(c.Description, MaxDescription)
+	if c.Agreement == "" {
+		c.Agreement = d.p.onlyAgreement(c.Client)
+	}
 	if _, ok := d.p.ContactOf(c.Client, c.Contact); !ok {
 		c.Contact = 0
 	}
@@ -178,10 +189,10 @@ func (d *deciding) realTime(c RealTime) error {
 		return no(fmt.Sprintf("%s is internal; the allowance is for clients.", d.t.Number), next)
 	case d.t.UnderAllowance():
 		return no(fmt.Sprintf("%s is worked under an allowance already.", d.t.Number), Offer{Verb: VShow, Ticket: d.t.Number, Label: "Open " + d.t.Number.String()})
-	case d.t.Allowance != nil:
-		return no(fmt.Sprintf("%s had its allowance, and each ticket has one. The SRM prioritizes it now.", d.t.Number), Offer{Verb: VAsk, Ticket: d.t.Number, Label: "Ask the SRM"})
 	case d.t.Priority != "":
 		return no(fmt.Sprintf("%s is prioritized, so it needs no allowance: start it.", d.t.Number), Offer{Verb: VStart, Ticket: d.t.Number, Label: "Start"})
+	case d.t.Allowance != nil:
+		return no(fmt.Sprintf("%s had its allowance, and each ticket has one. The SRM prioritizes it now.", d.t.Number), Offer{Verb: VAsk, Ticket: d.t.Number, Label: "Ask the SRM"})
 	case d.trait() != IsSubmitted:
 		return d.notFrom("take it in real time")
 	case d.t.Assignee != 0 && d.t.Assignee != d.r.By.Member:

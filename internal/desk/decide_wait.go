@@ -202,6 +202,9 @@ func (d *deciding) schedule(c Schedule) error {
 	if err := d.allowed("be scheduled"); err != nil {
 		return err
 	}
+	if err := d.mayQueue(d.p.Workflow.With(IsScheduled)); err != nil {
+		return err
+	}
 	if !c.Until.After(d.r.At) {
 		return &Needs{Fields: []string{"when"}, Why: "When? A time to come."}
 	}

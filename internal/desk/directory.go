@@ -68,17 +68,28 @@ type Directory struct {
 
 // NewDirectory is an empty one.
 func NewDirectory() Directory {
-	return Directory{Members: map[MemberID]Member{}, Clients: map[ClientID]Client{}, Dials: map[Rule]Dial{}, Chat: map[string]bool{}}
+	return Directory{Members: map[MemberID]Member{}, Clients: map[ClientID]Client{}, Dials: map[Rule]Dial{}, Chat: map[string]bool{},
+		Rota: Rota{Day: time.Monday, At: 9 * 60}}
 }
 
 // MemberWith finds the active or former member with the identity.
 func (d *Directory) MemberWith(identity string) (Member, bool) {
-	for _, m := range d.Members {
+	for _, m := range d.Members { // an identity is one member's
 		if slices.Contains(m.Identities, identity) {
 			return m, true
 		}
 	}
 	return Member{}, false
+}
+
+// called reports whether somebody but the member has the handle, ignoring case.
+func (d *Directory) called(handle string, but MemberID) bool {
+	for id, m := range d.Members {
+		if id != but && strings.EqualFold(m.Handle, handle) {
+			return true
+		}
+	}
+	return false
 }
 
 // Handle is the member's handle, "" for nobody.
@@ -203,4 +214,12 @@ func (p *Policy) who(t Ticket, at time.Time, roles ...Role) []MemberID {
 	}
 	slices.Sort(ids)
 	return slices.DeleteFunc(slices.Compact(ids), func(m MemberID) bool { return m == 0 })
+}
+
+// onlyAgreement is the client's agreement where there is no choice.
+func (d *Directory) onlyAgreement(c ClientID) string {
+	if as := d.Clients[c].Agreements; len(as) == 1 {
+		return as[0]
+	}
+	return ""
 }

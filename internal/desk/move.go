@@ -23,10 +23,8 @@ func (d *deciding) move(to StatusKey, why Text) error {
 			return err
 		}
 	case Ready:
-		if d.t.Priority == "" {
-			r := d.unprioritized()
-			r.Text = fmt.Sprintf("%s isn't prioritized, so it can't go to %s. The SRM decides what comes next.", d.t.Number, w.Name(to))
-			return r
+		if err := d.mayQueue(to); err != nil {
+			return err
 		}
 	}
 	m := Moved{From: from, To: to, Stage: w.Stage(to), Why: why, Rework: !allowed && d.rework(from, to)}
@@ -89,6 +87,17 @@ func (d *deciding) mayBeActive() error {
 			Who: d.p.who(d.t, d.r.At, RSRM), Offer: []Offer{{Verb: VClaim, Ticket: d.t.Number, Label: "Claim it"}}}
 	}
 	return nil
+}
+
+// mayQueue refuses to make anything ready that the SRM has not prioritized: at
+// no dial is there another way.
+func (d *deciding) mayQueue(to StatusKey) error {
+	if d.t.Priority != "" {
+		return nil
+	}
+	r := d.unprioritized()
+	r.Text = fmt.Sprintf("%s isn't prioritized, so it can't go to %s. The SRM decides what comes next.", d.t.Number, d.p.Workflow.Name(to))
+	return r
 }
 
 // unprioritized is rule 2's refusal.

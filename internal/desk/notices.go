@@ -84,6 +84,11 @@ func (n *noting) event(e Event, es []Event) {
 	switch f := e.What.(type) {
 	case Opened:
 		n.member(e, srm, "prompt")
+		if srm == 0 { // nobody could prioritize it: as alarming as no intake
+			for _, m := range n.p.With(RAdmin) {
+				n.member(e, m, "no-srm")
+			}
+		}
 		n.member(e, f.HandedBy, "accepted")
 	case RequestAttached:
 		n.member(e, f.HandedBy, "attached")
@@ -119,6 +124,10 @@ func (n *noting) event(e Event, es []Event) {
 		n.unclaimed(e)
 	case AssigneeLeft:
 		n.member(e, srm, "left")
+	case Testing:
+		if f.By == 0 && e.By.Clock && n.t.Assignee != 0 { // a tester who left
+			n.member(e, srm, "left")
+		}
 	case Pushed:
 		n.member(e, f.To, "pushed")
 	case AllowanceStarted:

@@ -54,9 +54,16 @@ func (r *Rota) Turn(at time.Time, zone *time.Location) (from, to time.Time, date
 	return from, start(from.AddDate(0, 0, 7)), from.Format(time.DateOnly)
 }
 
+// anyMonday is the anchor of a rota that was given none.
+const anyMonday = "2024-01-01"
+
 // nth is the index of the turn that began on date, counted from the anchor.
 func (r *Rota) nth(date string) int {
-	a, err1 := time.Parse(time.DateOnly, r.Anchor)
+	anchor := r.Anchor
+	if anchor == "" {
+		anchor = anyMonday
+	}
+	a, err1 := time.Parse(time.DateOnly, anchor)
 	d, err2 := time.Parse(time.DateOnly, date)
 	if err1 != nil || err2 != nil {
 		return 0
@@ -75,9 +82,27 @@ func pick(ms []MemberID, n int) MemberID {
 	return ms[((n%len(ms))+len(ms))%len(ms)]
 }
 
+// anchor counts both rotas from the turn of date on, without changing whose
+// turn it is: who comes or goes later moves nobody's present turn.
+func (r *Rota) anchor(date string) {
+	if date == "" {
+		return
+	}
+	n := r.nth(date)
+	turned := func(ms []MemberID) []MemberID {
+		var out []MemberID
+		for i := range ms {
+			out = append(out, pick(ms, n+i))
+		}
+		return out
+	}
+	r.Base, r.OnCall, r.Anchor = turned(r.Base), turned(r.OnCall), date
+}
+
 // IntakeAt says who is intake at the instant: override before swap before
 // base; a deputy under a recorded absence only; the on-call member outside
-// working hours where the desk has switched that on (domain.md, Rota).
+// working hours where the desk has switched that on (domain.md, Rota). Whoever
+// was deactivated is passed over.
 func (p *Policy) IntakeAt(at time.Time) Duty {
 	r := &p.Rota
 	_, until, date := r.Turn(at, p.Zone)
@@ -89,23 +114,35 @@ func (p *Policy) IntakeAt(at time.Time) Duty {
 		}
 	} else {
 		d.Member = pick(r.Base, r.nth(date))
-		if m, ok := r.Swaps[date]; ok {
+		if m, ok := r.Swaps[date]; ok && p.Members[m].Active {
 			d.Member, d.Why = m, "swap"
 		}
 	}
 	for _, o := range r.Overrides {
 		switch {
+		case !p.Members[o.Member].Active:
 		case o.covers(at):
 			d.Member, d.Why, d.Until = o.Member, "override", o.To
 		case o.From.After(at):
 			d.Until = earlier(d.Until, o.From)
 		}
 	}
-	if d.Member != 0 && (r.Away(d.Member, at) || !p.Members[d.Member].Active) {
-		d.Member, d.Why = p.deputy(at), "deputy"
+	for _, a := range r.Absences {
+		switch {
+		case a.Member != d.Member:
+		case a.covers(at):
+			d.Until = earlier(d.Until, a.To)
+		case a.From.After(at):
+			d.Until = earlier(d.Until, a.From)
+		}
 	}
-	if d.Member == 0 {
-		d.Why = "nobody"
+	switch {
+	case !p.Members[d.Member].Active:
+		d.Member, d.Why = 0, "nobody"
+	case r.Away(d.Member, at):
+		if d.Member, d.Why = p.deputy(at), "deputy"; d.Member == 0 {
+			d.Why = "nobody"
+		}
 	}
 	return d
 }

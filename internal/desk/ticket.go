@@ -5,68 +5,68 @@ import "time"
 // Ticket is one piece of work: the fold of its events. The zero Ticket is one
 // that was not opened yet.
 type Ticket struct {
-	Number   TicketID
-	Kind     Kind
-	Status   StatusKey
-	Priority PriorityKey
-	// Rank orders tickets of one priority, smaller first: the moment of entry
-	// in microseconds unless the SRM ranked it.
-	Rank      int64
-	Client    ClientID
-	Contact   ContactID
-	Agreement string
-	Category  Category
-	Severity  Level
-	Impact    Level
-	CameBy    string
+	Number   TicketID    `json:",omitzero"`
+	Kind     Kind        `json:",omitzero"`
+	Status   StatusKey   `json:",omitzero"`
+	Priority PriorityKey `json:",omitzero"`
+	// Rank orders tickets of one priority, smaller first: by age (entryRank)
+	// unless the SRM ranked it.
+	Rank      int64     `json:",omitzero"`
+	Client    ClientID  `json:",omitzero"`
+	Contact   ContactID `json:",omitzero"`
+	Agreement string    `json:",omitzero"`
+	Category  Category  `json:",omitzero"`
+	Severity  Level     `json:",omitzero"`
+	Impact    Level     `json:",omitzero"`
+	CameBy    string    `json:",omitzero"`
 
-	Summary     Text
-	Description Text
+	Summary     Text `json:",omitzero"`
+	Description Text `json:",omitzero"`
 
 	// Entered is when the clocks began: opened, or handed in if earlier.
-	Entered  time.Time
-	Opened   time.Time
-	OpenedBy MemberID
-	HandedBy MemberID
-	Request  RequestID
+	Entered  time.Time `json:",omitzero"`
+	Opened   time.Time `json:",omitzero"`
+	OpenedBy MemberID  `json:",omitzero"`
+	HandedBy MemberID  `json:",omitzero"`
+	Request  RequestID `json:",omitzero"`
 
-	Assignee MemberID
-	Tester   MemberID
+	Assignee MemberID `json:",omitzero"`
+	Tester   MemberID `json:",omitzero"`
 	// Worker did the work last, for rule four-eyes.
-	Worker      MemberID
-	Since       time.Time // in this status
-	Held        time.Time // with this assignee
-	Prioritized time.Time // the present priority was given
+	Worker      MemberID  `json:",omitzero"`
+	Since       time.Time `json:",omitzero"` // in this status
+	Held        time.Time `json:",omitzero"` // with this assignee
+	Prioritized time.Time `json:",omitzero"` // the present priority was given
 	// Begun is set from the first active status on; the kind is fixed then.
-	Begun bool
+	Begun bool `json:",omitzero"`
 
-	Questions []Question
+	Questions []Question `json:",omitzero"`
 	// Back is where a waiting ticket returns to.
-	Back      StatusKey
-	Estimate  *Estimate
-	Allowance *Allowance
-	Nudges    []time.Time // in this stay in Client testing
-	Snoozed   time.Time
-	Scheduled time.Time
-	Awaiting  Text // what the vendor is to do
-	Asked     time.Time
-	Decision  *Decision
+	Back      StatusKey   `json:",omitzero"`
+	Estimate  *Estimate   `json:",omitzero"`
+	Allowance *Allowance  `json:",omitzero"`
+	Nudges    []time.Time `json:",omitzero"` // in this stay in Client testing
+	Snoozed   time.Time   `json:",omitzero"`
+	Scheduled time.Time   `json:",omitzero"`
+	Awaiting  Text        `json:",omitzero"` // what the vendor is to do
+	Asked     time.Time   `json:",omitzero"`
+	Decision  *Decision   `json:",omitzero"`
 
-	DuplicateOf TicketID
-	Unconfirmed bool
-	Closed      time.Time
-	Linked      TicketID
-	Minutes     int // time logged
-	Rework      int
-	Told        time.Time // last word that the client had from a person
-	Pushed      bool      // urgent lane: pushed since it was prioritized
+	DuplicateOf TicketID  `json:",omitzero"`
+	Unconfirmed bool      `json:",omitzero"`
+	Closed      time.Time `json:",omitzero"`
+	Linked      TicketID  `json:",omitzero"`
+	Minutes     int       `json:",omitzero"` // time logged
+	Rework      int       `json:",omitzero"`
+	Told        time.Time `json:",omitzero"` // last word that the client had from a person
+	Pushed      bool      `json:",omitzero"` // urgent lane: pushed since it was prioritized
 
 	// Version rises when status, assignee, priority, kind or client change;
 	// Revision counts events.
-	Version  int
-	Revision int
-	LastBy   Actor
-	LastAt   time.Time
+	Version  int       `json:",omitzero"`
+	Revision int       `json:",omitzero"`
+	LastBy   Actor     `json:",omitzero"`
+	LastAt   time.Time `json:",omitzero"`
 }
 
 // Question is one that the client was asked.
@@ -116,6 +116,10 @@ type Decision struct {
 	Version int
 	Was     Snapshot
 }
+
+// entryRank is the rank by age: milliseconds and, so that no two are alike and
+// trading places always moves both, the number.
+func (t Ticket) entryRank() int64 { return t.Entered.UnixMilli()<<10 + int64(t.Number)&1023 }
 
 func (t Ticket) snapshot() Snapshot {
 	return Snapshot{t.Status, t.Priority, t.Rank, t.Snoozed, t.Back, len(t.Questions), t.DuplicateOf, t.Closed, t.Since}

@@ -140,7 +140,7 @@ func (w *Workflow) sources() map[StatusKey]map[Stage]bool {
 // some kind gets stuck, with no way to end but being cancelled.
 func (w *Workflow) checkStranded() error {
 	start, end := w.With(IsSubmitted), w.With(IsCompleted)
-	all := w.reach(start, func(Transition) bool { return true }, false)
+	all := w.reach(start, func(tr Transition) bool { return tr.Verb != VAnswer }, false) // an answer leads to nothing new
 	for _, s := range w.Statuses {
 		if !all[s.Key] && s.Trait != IsCancelled {
 			return badWorkflow("status %q can never be reached; add a transition to it", s.Key)
