@@ -185,7 +185,7 @@ func (t *turn) said(tk desk.Ticket, es []desk.Event) chat.Text {
 		}
 		return chat.Say(fmt.Sprintf("%s %s.", tk.Number, strings.Join(is, ", ")))
 	case len(you) > 0:
-		return chat.Say(fmt.Sprintf("%s: you %s.", tk.Number, strings.Join(you, " and ")))
+		return chat.Say(fmt.Sprintf("%s: you %s.", tk.Number, strings.Join(you, ", ")))
 	}
 	return chat.Say(fmt.Sprintf("%s: nothing needed to change.", tk.Number))
 }
@@ -212,6 +212,10 @@ func (t *turn) outcome(e desk.Event) (is, did string) {
 			return "is yours", ""
 		}
 		return "is assigned to @" + t.p.Handle(f.To), ""
+	case desk.FieldSet:
+		if f.Text != "" {
+			return "", "set the " + f.Field
+		}
 	case desk.Undone:
 		return "is back as it was before your decision", ""
 	case desk.Replied:

@@ -208,7 +208,11 @@ func (a *arguments) command() (c desk.Command, ok bool) {
 	case desk.VReview:
 		return desk.Review{}, true
 	case desk.VClarify:
-		return desk.Clarify{Question: a.text("question", desk.MaxText)}, true
+		c := desk.Clarify{Question: a.text("question", desk.MaxText)}
+		if a.i.Form {
+			c.Fill = a.fill()
+		}
+		return c, true
 	case desk.VAnswer:
 		return desk.Answer{Text: text()}, true
 	case desk.VWithdraw:

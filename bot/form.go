@@ -9,17 +9,13 @@ import (
 )
 
 // expand turns the rules' names of what is missing into form fields; matters
-// are those that no field settles.
-func expand(missing []string) (fields, matters []string) {
-	for _, m := range missing {
-		switch m {
-		case "category":
+// are those of rule 4 that no field settles: an open question, an estimate.
+func expand(n *desk.Needs) (fields, matters []string) {
+	for _, m := range n.Fields {
+		switch {
+		case m == "category":
 			fields = append(fields, "type", "subtype", "item")
-		case "question", "estimate":
-			if m == "question" && len(missing) == 1 {
-				fields = append(fields, m) // the argument of `clarify`
-				continue
-			}
+		case n.Rule == desk.DefinitionOfReady && (m == "question" || m == "estimate"):
 			matters = append(matters, m)
 		default:
 			fields = append(fields, m)
@@ -77,7 +73,7 @@ func (t *turn) ask(n *desk.Needs, i intent, fields []string) chat.Reply {
 		if k == 0 && field.Hint == "" && n.Why != "" {
 			field.Hint = n.Why
 		}
-		field.Required = !optional(i.Verb, f)
+		field.Required = !optional(i.Verb, f) && !(i.Verb == desk.VClarify && len(fields) > 1)
 		form.Fields = append(form.Fields, field)
 	}
 	kept := i
@@ -146,7 +142,7 @@ func (t *turn) formTitle(i intent, tk desk.Ticket) string {
 	case i.Verb == desk.VHand:
 		title = "Hand to intake"
 	case i.Verb == desk.VClarify:
-		title = "Ask the client"
+		title = "Clarify"
 	}
 	if tk.Number != 0 {
 		title += " " + tk.Number.String()
@@ -181,7 +177,7 @@ func (t *turn) field(name string, tk desk.Ticket, i intent) chat.Field {
 	case "summary":
 		f.Max = desk.MaxSummary
 	case "description":
-		f.Kind, f.Max, f.Hint = chat.Lines, desk.MaxDescription, strings.Join(t.p.Checklist[tk.Category.Type], " ")
+		f.Kind, f.Max, f.Hint = chat.Lines, desk.MaxDescription, t.checklist(tk)
 	case "type", "subtype", "item":
 		choice(t.categoryOptions(name))
 		f.DependsOn = map[string]string{"subtype": "type", "item": "subtype"}[name]
@@ -221,12 +217,23 @@ func (t *turn) field(name string, tk desk.Ticket, i intent) chat.Field {
 		}
 	case "hours", "minutes":
 		f.Kind = chat.Number
-	case "question", "reason", "note", "text":
+	case "question":
+		f.Kind, f.Hint = chat.Lines, t.checklist(tk)
+	case "reason", "note", "text":
 		f.Kind = chat.Lines
 	case "when":
 		f.Hint = "2h, tomorrow 14:00, Monday, or 2026-03-09 14:00 (desk time)"
 	}
 	return f
+}
+
+// checklist is what must be known of a ticket of this type.
+func (t *turn) checklist(tk desk.Ticket) string {
+	list, ok := t.p.Checklist[tk.Category.Type]
+	if !ok || len(list) == 0 {
+		list = []string{"What happened?", "Since when?", "How many people?", "Which device?"}
+	}
+	return strings.Join(list, " ")
 }
 
 // categoryOptions are the valid choices of one level, each under what must be

@@ -134,7 +134,7 @@ func (t *turn) needs(n *desk.Needs, i intent) chat.Reply {
 	if len(n.Which) > 0 {
 		return t.which(n, i)
 	}
-	fields, matters := expand(n.Fields)
+	fields, matters := expand(n)
 	if n.Rule == desk.DefinitionOfReady && (i.Place == "" && !i.Form || len(fields) == 0) {
 		return t.unready(n, i, fields, matters)
 	}

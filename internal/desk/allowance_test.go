@@ -82,7 +82,7 @@ func TestWhatATicketUnderAnAllowanceMayDo(t *testing.T) {
 	s.as(level1).do(Move{To: "client_testing", Why: "rebooted"}).is("client_testing")
 	s.as(intake).do(Broken{"no"}).is("submitted") // unprioritized: not back to work
 	s = under()
-	s.as(level1).do(Clarify{"Which floor?"}).is("waiting_for_client")
+	s.as(level1).do(Clarify{Question: "Which floor?"}).is("waiting_for_client")
 	if !slices.Contains(s.told(), "post parked") {
 		t.Error("the SRM isn't told")
 	}
@@ -115,7 +115,7 @@ func TestTheClockIsLate(t *testing.T) {
 	s.as(level1).do(RealTime{})
 	s.now = monday.Add(16 * time.Minute) // and the clock has not been by
 	s.as(level1).no(RealTimeAllowance, Move{To: "client_testing", Why: "done"}).offers(t, VAsk, VPark)
-	s.as(level1).no(RealTimeAllowance, Clarify{"Which floor?"})
+	s.as(level1).no(RealTimeAllowance, Clarify{Question: "Which floor?"})
 	s.as(srm).do(Extend{10}).is("in_progress")
 	s.as(level1).do(Move{To: "client_testing", Why: "done"})
 }

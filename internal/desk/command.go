@@ -120,8 +120,12 @@ type (
 	// opens (Open.Summary given).
 	RealTime struct{ Open Open }
 	Review   struct{}
-	// Clarify asks the client a question, which is then waited for.
-	Clarify    struct{ Question Text }
+	// Clarify fills in what is missing, and asks the client a question, which
+	// is then waited for; either may be left out.
+	Clarify struct {
+		Question Text
+		Fill     Fill
+	}
 	Answer     struct{ Text Text }
 	Withdraw   struct{}
 	Categorize struct {

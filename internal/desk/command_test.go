@@ -83,7 +83,7 @@ func (r *randomDesk) command(n TicketID) Command {
 	case "undo":
 		return Undo{t.DuplicateOf}
 	}
-	return one[Command](r, "other", Review{}, Clarify{words()}, Withdraw{}, Categorize{printer, one(r, "kind", Kind(""), Defect, Service, Internal)},
+	return one[Command](r, "other", Review{}, Clarify{Question: words()}, Withdraw{}, Categorize{printer, one(r, "kind", Kind(""), Defect, Service, Internal)},
 		Set{Field: "client", ID: int64(one(r, "client", acme, bright, unknown))}, Set{Field: "contact", ID: int64(anna)}, Set{Field: "agreement", Value: "Support 2026"},
 		Set{Field: "kind", Value: string(one(r, "kind", Defect, Service, Internal))}, Set{Field: "description", Text: words()}, Set{Field: "nonsense"},
 		AskSRM{}, Snooze{later}, DoEstim{one(r, "hours", 0.0, 2), words()}, DoEstim{2, "fuser"}, Approve{}, Decline{words()}, Assign{member(), words()}, Claim{}, Release{words()},

@@ -5,9 +5,18 @@ import (
 	"slices"
 )
 
-// clarify asks the client a question; the ticket waits for the answer. A
-// question on a ticket that waits already is one more to answer.
+// clarify settles what must be known: it fills in what is missing, and asks the
+// client a question, for whose answer the ticket waits. A question on a ticket
+// that waits already is one more to answer.
 func (d *deciding) clarify(c Clarify) error {
+	if c.Fill != (Fill{}) {
+		if err := d.ensureOpen(); err != nil {
+			return err
+		}
+		if err := d.fill(c.Fill); err != nil || Clean(c.Question, MaxText) == "" {
+			return err
+		}
+	}
 	if err := d.by("ask the client", RIntake, RSRM, RAssignee, RTester); err != nil {
 		return err
 	}
@@ -21,9 +30,9 @@ func (d *deciding) clarify(c Clarify) error {
 	if err := d.allowanceOver(); err != nil {
 		return err
 	}
-	q, err := d.words(c.Question, MaxText, "question", "What should the client answer?")
-	if err != nil {
-		return err
+	q := Clean(c.Question, MaxText)
+	if q == "" {
+		return d.unclear()
 	}
 	was := d.t.snapshot()
 	if d.trait() == IsQuestion {
@@ -46,6 +55,17 @@ func (d *deciding) clarify(c Clarify) error {
 		d.emit(Decided{VClarify, was})
 	}
 	return nil
+}
+
+// unclear asks for the question, or for what is missing and may be filled in.
+func (d *deciding) unclear() error {
+	n := &Needs{Fields: []string{"question"}, Why: "What should the client answer?"}
+	for _, f := range d.p.Missing(d.t) {
+		if (f == "client" || f == "contact" || f == "description") && d.maySet(f) == nil {
+			n.Fields, n.Why = append(n.Fields, f), "Fill in what is known, and ask the client for the rest."
+		}
+	}
+	return n
 }
 
 // answer records the client's answer to the oldest open question; when none is

@@ -267,7 +267,7 @@ func (d *deciding) take(tr Transition, why Text) error {
 	case VDecline:
 		return d.decline(Decline{why})
 	case VClarify:
-		return d.clarify(Clarify{why})
+		return d.clarify(Clarify{Question: why})
 	case VAnswer:
 		return d.answer(Answer{why})
 	case VVendor:

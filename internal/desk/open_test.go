@@ -68,7 +68,7 @@ func TestInternalTickets(t *testing.T) {
 	if got := s.ticket(); got.Client != 0 || got.Contact != 0 {
 		t.Errorf("an internal ticket has a client: %+v", got)
 	}
-	s.as(intake).no(Transitions, Clarify{"Which?"})
+	s.as(intake).no(Transitions, Clarify{Question: "Which?"})
 	s.as(tech).no(Transitions, Reply{"Hello", "sent"})
 	s.as(tech).no(Transitions, Call{"Hello"})
 }

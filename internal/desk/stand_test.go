@@ -82,7 +82,7 @@ func (s *scene) stand(k Kind, at StatusKey) bool {
 		s.started(k).as(tech).do(Move{To: "ready_to_test", Why: "fuser changed"})
 		s.as(tech2).do(Move{To: "in_testing"}, Move{To: at})
 	case "waiting_for_client":
-		s.started(k).as(tech).do(Clarify{"Which floor?"})
+		s.started(k).as(tech).do(Clarify{Question: "Which floor?"})
 	case "waiting_for_vendor":
 		s.started(k).as(tech).do(Vendor{"A fuser, by Friday"})
 	case "cannot_replicate":

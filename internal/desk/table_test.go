@@ -11,7 +11,7 @@ import (
 // everything a person could give with every argument filled in.
 func everything(w *world, t Ticket) []Command {
 	cs := []Command{Review{}, Prioritize{Priority: "normal"}, Prioritize{Priority: "urgent"}, DoEstim{}, DoEstim{Hours: 2, Text: "a fuser"}, Approve{}, Decline{"too dear"},
-		Clarify{"Which floor?"}, Answer{"The second"}, Withdraw{}, Vendor{"a fuser"}, Schedule{w.now.AddDate(0, 0, 1)}, Start{"waits longest"}, PutBack{"ill"},
+		Clarify{Question: "Which floor?"}, Answer{"The second"}, Withdraw{}, Vendor{"a fuser"}, Schedule{w.now.AddDate(0, 0, 1)}, Start{"waits longest"}, PutBack{"ill"},
 		HandOver{level1, "tried two fusers"}, Assign{level1, "tried two fusers"}, Claim{}, Release{"ill"}, Park{}, RealTime{}, Confirm{"call"}, Broken{"still jams"},
 		Close{"no answer"}, Reopen{"again"}, Cancel{"withdrawn"}, Duplicate{Of: 1, Why: "same printer"}, Note{"x"}, Nudge{}}
 	for _, s := range w.p.Workflow.Statuses {

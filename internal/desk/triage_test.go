@@ -94,7 +94,7 @@ func TestDefinitionOfReady(t *testing.T) {
 
 func TestOpenQuestionIsNotReady(t *testing.T) {
 	s := newScene(t).opened(Defect)
-	s.as(intake).do(Clarify{"Which floor?"})
+	s.as(intake).do(Clarify{Question: "Which floor?"})
 	s.as(srm).do(Cancel{"no answer"}, Reopen{"they called"}).is("in_review")
 	s.as(srm).no(DefinitionOfReady, Prioritize{Priority: "normal"}).offers(t, VAnswer, VWithdraw)
 	s.as(intake).do(Answer{"The second"}).is("in_review")

@@ -13,7 +13,7 @@ func TestQuestionsReturnToWhereTheyWere(t *testing.T) {
 		s.stand(Defect, at)
 		was := s.ticket()
 		s.as(intake).needs(Clarify{}, "question")
-		s.as(intake).do(Clarify{"Which floor?"}, Clarify{"Since when?"}).is("waiting_for_client")
+		s.as(intake).do(Clarify{Question: "Which floor?"}, Clarify{Question: "Since when?"}).is("waiting_for_client")
 		s.as(intake).no(Transitions, Move{To: "completed"})
 		s.as(intake).do(Answer{"The second"}).is("waiting_for_client") // one is open still
 		s.as(intake).needs(Answer{}, "text")
@@ -27,7 +27,7 @@ func TestQuestionsReturnToWhereTheyWere(t *testing.T) {
 
 func TestReturnThatIsNoLongerAllowed(t *testing.T) {
 	s := newScene(t).started(Defect)
-	s.as(tech).do(Clarify{"Which floor?"})
+	s.as(tech).do(Clarify{Question: "Which floor?"})
 	leave(s, tech)
 	if s.ticket().Assignee != 0 {
 		t.Error("still assigned to one who left")
@@ -47,17 +47,17 @@ func TestReturnThatIsNoLongerAllowed(t *testing.T) {
 
 func TestPrioritizedWhileWaiting(t *testing.T) {
 	s := newScene(t).opened(Defect)
-	s.as(intake).do(Clarify{"Which floor?"})
+	s.as(intake).do(Clarify{Question: "Which floor?"})
 	s.as(srm).do(Prioritize{Priority: "normal"}).is("waiting_for_client")
 	s.as(intake).do(Move{To: "approved", Why: "the second"}).is("approved") // prioritized and ready
 
-	s.as(intake).do(Open{Client: unknown, Summary: "Somebody called"}, Clarify{"Who are you?"})
+	s.as(intake).do(Open{Client: unknown, Summary: "Somebody called"}, Clarify{Question: "Who are you?"})
 	s.as(srm).do(Prioritize{Priority: "normal"})
 	s.as(intake).do(Answer{"Anna"}).is("submitted") // not ready: the priority is cleared
 	if s.ticket().Priority != "" {
 		t.Error("the priority stays")
 	}
-	s.dial(DefinitionOfReady, Warn).as(intake).do(Clarify{"Who are you?"})
+	s.dial(DefinitionOfReady, Warn).as(intake).do(Clarify{Question: "Who are you?"})
 	s.as(srm).do(Prioritize{Priority: "normal"})
 	s.as(intake).do(Answer{"Anna"}).is("approved")
 	if w := s.warned(); len(w) != 1 || w[0] != DefinitionOfReady {
@@ -84,7 +84,7 @@ func TestSchedule(t *testing.T) {
 	s.is("approved")
 	s.as(tech).do(Start{}, Schedule{s.now.Add(time.Hour)}, Move{To: "approved"}).is("approved") // earlier
 	// Due while the client is asked: it is ready when the answer comes.
-	s.as(tech).do(Schedule{s.now.Add(time.Hour)}, Clarify{"Will you be there?"})
+	s.as(tech).do(Schedule{s.now.Add(time.Hour)}, Clarify{Question: "Will you be there?"})
 	s.wait(2 * time.Hour)
 	s.is("waiting_for_client").as(tech).do(Answer{"Yes"}).is("approved")
 }

@@ -44,7 +44,7 @@ func TestStartingUnprioritizedByDial(t *testing.T) {
 		// Back at enforce, what runs unprioritized goes nowhere but back.
 		s.as(tech).do(Start{})
 		s.dial(PrioritizedFirst, Enforce).as(tech).no(PrioritizedFirst, Move{To: "ready_to_test", Why: "done"})
-		s.as(tech).do(Clarify{"Which floor?"}, Answer{"The second"}).is("submitted")
+		s.as(tech).do(Clarify{Question: "Which floor?"}, Answer{"The second"}).is("submitted")
 	}
 }
 
@@ -82,7 +82,7 @@ func TestWIPLimit(t *testing.T) {
 			t.Errorf("interrupted %v", f.Interrupted)
 		}
 	}
-	s.as(tech).do(Clarify{"Which floor?"}, Answer{"The second"}).is("in_progress") // a return is never blocked
+	s.as(tech).do(Clarify{Question: "Which floor?"}, Answer{"The second"}).is("in_progress") // a return is never blocked
 	// Testing counts too.
 	s.dial(WIPLimit, Off).started(Defect).as(tech).do(Move{To: "ready_to_test", Why: "done"})
 	for range 3 {
@@ -170,7 +170,7 @@ func TestFourEyes(t *testing.T) {
 	s.as(tech2).do(Move{To: "in_testing"}).needs(Move{To: "in_progress"}, "reason")
 	s.as(tech2).do(Move{To: "in_progress", Why: "page 3 jams"}).is("in_progress")
 	// Whoever worked on it last did the work, also without having started it.
-	s.as(tech).do(Clarify{"Which floor?"})
+	s.as(tech).do(Clarify{Question: "Which floor?"})
 	s.as(srm).do(Assign{To: tech2})
 	s.as(tech2).do(Answer{"The second"}, Move{To: "ready_to_test", Why: "now"}).no(FourEyes, Move{To: "in_testing"})
 	s.as(tech).do(Move{To: "in_testing"})

@@ -86,10 +86,10 @@ func TestWorkflowsOfTheirOwn(t *testing.T) {
 	s := newScene(t)
 	s.p.Workflow = w
 	s.started(Service).as(tech).needs(Move{To: "parts"}, "reason")
-	s.as(tech).do(Move{To: "parts", Why: "a fuser"}, Move{To: "in_progress"}, Move{To: "polish"}, Clarify{"Which floor?"}, Answer{"The second"}).is("polish")
+	s.as(tech).do(Move{To: "parts", Why: "a fuser"}, Move{To: "in_progress"}, Move{To: "polish"}, Clarify{Question: "Which floor?"}, Answer{"The second"}).is("polish")
 	s.as(srm).do(Cancel{"x"}, Reopen{"y"})
 	s.as(tech).do(Move{To: "legal"})
-	s.as(srm).do(Clarify{"Which floor?"}, Withdraw{}).is("legal")
+	s.as(srm).do(Clarify{Question: "Which floor?"}, Withdraw{}).is("legal")
 	s.as(tech).do(Move{To: "in_review"})
 	s.as(srm).do(Prioritize{Priority: "normal"})
 	s.as(tech).do(Move{To: "planned"}).no(Transitions, Start{})
