@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"deskbell.dev/deskbell/bot"
+	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/config"
+	"deskbell.dev/deskbell/internal/outbox"
+	"deskbell.dev/deskbell/internal/sample"
+	"deskbell.dev/deskbell/internal/web"
+	"deskbell.dev/deskbell/store"
+)
+
+// demoCmd is the playground: the sample desk on embedded SQLite, in a browser.
+type demoCmd struct {
+	Listen string `default:"127.0.0.1:8080" help:"Loopback address and port."`
+	Data   string `help:"Folder to keep the desk in; a temporary one otherwise." type:"path"`
+	Fresh  bool   `help:"Begin anew: what is in the data folder is removed first."`
+}
+
+// Run serves the playground until the context ends.
+func (c *demoCmd) Run(g *globals) error {
+	ctx := g.ctx
+	dir, done, err := c.folder()
+	if err != nil {
+		return err
+	}
+	defer done()
+	f, err := demoConfig(g)
+	if err != nil {
+		return err
+	}
+	ln, err := c.listen()
+	if err != nil {
+		return err
+	}
+	defer ln.Close()
+	d, err := openDemo(ctx, f, dir, g.log)
+	if err != nil {
+		return err
+	}
+	defer d.close()
+
+	srv := &http.Server{Handler: d.web.Handler(), ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
+	go d.box.Run(ctx)
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(ln) }()
+	fmt.Fprintf(g.out, "Deskbell's playground is ready: http://%s/\n", ln.Addr())
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	d.web.Close() // first: it ends the event streams that Shutdown would wait for
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 8*time.Second)
+	defer cancel()
+	return srv.Shutdown(stop)
+}
+
+// folder is where the demo keeps its data, and what to do with it at the end.
+func (c *demoCmd) folder() (string, func(), error) {
+	if c.Data == "" {
+		dir, err := os.MkdirTemp("", "deskbell-demo-")
+		return dir, func() { os.RemoveAll(dir) }, err
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return "", nil, err
+	}
+	if c.Fresh {
+		old, err := filepath.Glob(filepath.Join(c.Data, "demo.db*"))
+		if err != nil {
+			return "", nil, err
+		}
+		for _, name := range append(old, filepath.Join(c.Data, "playground.jsonl")) {
+			if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return "", nil, err
+			}
+		}
+	}
+	return c.Data, func() {}, nil
+}
+
+// listen opens the port on loopback only: the playground lets anybody act as
+// anybody, so nobody else may reach it.
+func (c *demoCmd) listen() (net.Listener, error) {
+	host, _, err := net.SplitHostPort(c.Listen)
+	ip := net.ParseIP(host)
+	if err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, usageError{fmt.Sprintf("--listen %s: the playground listens on loopback only, like 127.0.0.1:8080", c.Listen)}
+	}
+	ln, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return nil, usageError{fmt.Sprintf("%v; another port: --listen 127.0.0.1:8081", err)}
+	}
+	return ln, nil
+}
+
+// demoConfig is the sample desk's, or the file that was asked for.
+func demoConfig(g *globals) (*config.File, error) {
+	if g.Config != "" {
+		return config.Load(g.Config, os.LookupEnv)
+	}
+	return config.Parse("sample desk", sample.Config)
+}
+
+// demo is the playground's desk with everything that it runs on.
+type demo struct {
+	store *store.Store
+	web   *web.Server
+	box   *outbox.Outbox
+}
+
+func (d *demo) close() {
+	d.web.Close()
+	d.store.Close()
+}
+
+// openDemo opens the desk in dir, fills it when it is new, and wires store,
+// bot, outbox and playground together.
+func openDemo(ctx context.Context, f *config.File, dir string, log *slog.Logger) (*demo, error) {
+	s, err := store.Open(ctx, filepath.Join(dir, "demo.db"), log)
+	if err != nil {
+		return nil, err
+	}
+	clock, err := newClock(ctx, s)
+	if err == nil {
+		err = config.Apply(ctx, s, f, clock.Now())
+	}
+	if err == nil {
+		err = fillOnce(ctx, s, clock.Now())
+	}
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	d := &demo{store: s}
+	var b *bot.Bot
+	d.web, err = web.New(web.Config{Now: clock.Now, Zone: f.Desk.Zone, Dir: dir, Log: log,
+		After:   func(ctx context.Context) { d.drain(ctx, log) },
+		Advance: func(ctx context.Context, to time.Time) (time.Time, error) { return clock.Advance(ctx, to, d.box.Drain) },
+		People:  func(ctx context.Context) ([]web.Person, error) { return people(ctx, b) }})
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	b = bot.New(bot.Config{Store: s, Now: clock.Now, Platforms: []chat.Platform{d.web}, Log: log,
+		Send: func(ctx context.Context, key string, l bot.Letter) error {
+			return d.web.SendMail(ctx, key, web.Mail{To: l.To, Subject: l.Subject, Text: l.Text, Ticket: l.Ticket, At: clock.Now()})
+		}})
+	d.web.SetHandler(b.Handle)
+	for pattern, h := range b.Data() {
+		d.web.Mount(pattern, h)
+	}
+	d.box = outbox.New(s, b.Carry, clock.Now, "demo", log)
+	return d, d.box.Drain(ctx)
+}
+
+func (d *demo) drain(ctx context.Context, log *slog.Logger) {
+	if err := d.box.Drain(ctx); err != nil {
+		log.Error("outbox", "err", err)
+	}
+}
+
+// fillOnce lives the sample tickets on a desk that has none.
+func fillOnce(ctx context.Context, s *store.Store, now time.Time) error {
+	if _, err := s.Setting(ctx, "sample"); !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if p, err := s.Policy(ctx); err != nil {
+		return err
+	} else if _, ok := p.MemberWith("web:intake"); !ok {
+		return nil // somebody's own desk: no sample tickets
+	}
+	if err := sample.Fill(ctx, s, now); err != nil {
+		return err
+	}
+	return s.SetSetting(ctx, "sample", now.UTC().Format(time.RFC3339))
+}
+
+func people(ctx context.Context, b *bot.Bot) ([]web.Person, error) {
+	ms, err := b.People(ctx)
+	var out []web.Person
+	for _, m := range ms {
+		out = append(out, web.Person{User: chat.User{ID: m.Handle, Handle: m.Handle, Name: m.Name}, Roles: m.Roles})
+	}
+	return out, err
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"deskbell.dev/deskbell/internal/config"
+	"deskbell.dev/deskbell/internal/sample"
+	"deskbell.dev/deskbell/internal/web/webtest"
+)
+
+var picture = flag.String("picture", "", "write the README's screenshot to this file")
+
+// TestWalk is a visitor's first walk through the demo in a real browser: a
+// request is refused to a technician, handed to intake, opened, completed,
+// prioritized, pulled, worked, tested by another, installed and confirmed,
+// with the mouse and the keyboard alone.
+func TestWalk(t *testing.T) {
+	f, err := config.Parse("sample desk", sample.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := openDemo(t.Context(), f, t.TempDir(), slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(d.web.Handler())
+	t.Cleanup(func() {
+		d.close()
+		srv.Close()
+	})
+	const n = 26 // the sample ends with T-25
+	b := webtest.Start(t, nil)
+	as := func(who string) {
+		b.Do(chromedp.Navigate(srv.URL + "/?as=" + who))
+		b.Until(fmt.Sprintf(`document.querySelector("#as").value === %q && document.querySelectorAll("#messages > li").length > 3`, who))
+	}
+	last := func(label string) { // presses the newest button with the label
+		press := fmt.Sprintf(`[...document.querySelectorAll("#messages button:enabled, #replies button:enabled")].filter((e) => e.innerText === %q).at(-1)`, label)
+		b.Until(press + ` !== undefined`)
+		b.Do(chromedp.Evaluate[chromedp.Void](press + `.click(), {}`))
+	}
+	fill := func(field, value string) {
+		b.Until(`document.querySelector("dialog").open && !!document.querySelector("#field-` + field + `")`)
+		b.Do(chromedp.SendKeys(chromedp.CSS("#field-"+field), value))
+	}
+
+	submit := func() {
+		b.Click("#form .primary")
+		b.Until(`!document.querySelector("dialog").open`)
+	}
+
+	as("tech")
+	b.Say("/ticket new Scanner in the archive jams")
+	b.Shows("#messages .private", "Only the intake member of this moment opens client tickets")
+	last("Hand to intake")
+	b.Until(`document.querySelector("#field-text")?.value === "Scanner in the archive jams"`)
+	submit()
+	b.Shows("#messages .private", "R-1 is with intake")
+	if *picture != "" {
+		shoot(t, b, *picture)
+	}
+
+	as("intake")
+	b.Say("/desk requests")
+	b.Shows("#messages .private", "Requests for intake (1)")
+	last("Accept")
+	b.Shows("#messages", "R-1 is T-26 now")
+	b.Say(fmt.Sprintf("/ticket clarify %d", n))
+	fill("client", "Bright Law")
+	fill("contact", "Priya Raman")
+	submit()
+	b.Shows("#messages .private", "you set the client to Bright Law")
+	b.Say(fmt.Sprintf("/ticket set %d kind defect", n))
+	b.Shows("#messages .private", "you set the kind to defect")
+
+	as("srm")
+	b.Say(fmt.Sprintf("/ticket prioritize %d normal top", n))
+	b.Shows("#messages .private", "isn't ready yet; missing: category")
+	last("Fill in and prioritize")
+	fill("type", "Hardware")
+	fill("subtype", "Printer")
+	fill("item", "Jam")
+	submit()
+	b.Shows("#messages .private", "T-26 is Normal")
+
+	as("tech")
+	b.Say("/ticket next")
+	b.Shows("#messages .private", "T-26 is yours, now In progress")
+	last("Ready to test")
+	fill("reason", "Rollers cleaned, 50 pages fed")
+	submit()
+	b.Shows("#messages", "T-26 is now Ready to test")
+
+	as("tech2")
+	b.Say(fmt.Sprintf("/ticket move %d in testing", n))
+	b.Shows("#messages .private", "T-26 is now In testing")
+	b.Say(fmt.Sprintf("/ticket %d", n))
+	last("Passed")
+	b.Shows("#messages", "T-26 is now Ready to install")
+
+	as("tech")
+	b.Say(fmt.Sprintf("/ticket move %d client testing Back in the archive", n))
+	b.Shows("#messages .private", "T-26 is now Client testing")
+
+	as("sdm")
+	b.Say(fmt.Sprintf("/ticket confirm %d", n))
+	fill("how", "call")
+	submit()
+	b.Shows("#messages .private", "T-26 is now Completed")
+	b.Shot("walk")
+
+	resp, err := http.Get(srv.URL + fmt.Sprintf("/api/tickets/%d", n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var tk struct {
+		Status   string
+		Assignee string
+		Tester   string
+		HandedBy string `json:"handed_by"`
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&tk); err != nil {
+		t.Fatal(err)
+	}
+	if tk.Status != "completed" || tk.Assignee != "tech" || tk.Tester != "tech2" || tk.HandedBy != "tech" {
+		t.Errorf("the walk ended with %+v", tk)
+	}
+}
+
+// shoot writes the picture of the page as it is.
+func shoot(t *testing.T, b *webtest.Browser, file string) {
+	t.Helper()
+	png, err := b.Picture()
+	if err == nil {
+		err = os.WriteFile(file, png, 0o644)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}

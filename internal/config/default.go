@@ -1,0 +1,29 @@
+package config
+
+import "time"
+
+// The addresses of the two platforms, up to and including /api.
+const (
+	slackAPI   = "https://slack.com/api/"
+	discordAPI = "https://discord.com/api"
+)
+
+// Default is the configuration of an empty file.
+func Default() *File {
+	return &File{
+		Desk:     Desk{Name: "Deskbell", Zone: "UTC", Calendar: "office"},
+		Database: Database{URL: "deskbell.db"},
+		HTTP:     HTTP{Listen: "127.0.0.1:8080"},
+		Slack:    Slack{APIURL: slackAPI},
+		Discord:  Discord{APIURL: discordAPI},
+		WIPLimit: 3,
+		Priorities: []Priority{
+			{Key: "urgent", Name: "Urgent", Guideline: "Work stops for a client now, or safety or data is at risk.", Urgent: true, Wait: time.Hour},
+			{Key: "normal", Name: "Normal", Guideline: "Everything else: taken in order.", Default: true},
+		},
+		Plans:     []Plan{{"Gold", 20}, {"Silver", 10}, {"Bronze", 0}},
+		Calendars: map[string]Calendar{"office": {Week: map[string][]string{"mon-fri": {"09:00-17:00"}}}},
+		Rota:      Rota{Day: "monday", At: "09:00"},
+		RealTime:  RealTime{Allowance: 15 * time.Minute, Nudge: 12 * time.Minute},
+	}
+}
