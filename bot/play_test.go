@@ -31,7 +31,7 @@ var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // play is a whole desk behind the playground's own interface: the sample's
 // people and clients, and no ticket yet.
 type play struct {
-	t     *testing.T
+	t     testing.TB
 	store *store.Store
 	bot   *bot.Bot
 	box   *outbox.Outbox
@@ -53,7 +53,7 @@ func engines(t *testing.T, f func(t *testing.T, url string)) {
 	t.Run("postgres", func(t *testing.T) { f(t, storetest.Postgres(t)) })
 }
 
-func newPlay(t *testing.T, url string) *play {
+func newPlay(t testing.TB, url string) *play {
 	t.Helper()
 	ctx := context.Background()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))

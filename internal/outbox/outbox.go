@@ -27,7 +27,7 @@ var (
 const (
 	lease    = 30 * time.Second
 	batch    = 16
-	attempts = 12 // with back-off about a day
+	attempts = 20 // with back-off about two days
 	idle     = time.Second
 )
 
@@ -95,28 +95,44 @@ func (o *Outbox) Drain(ctx context.Context) error {
 	}
 }
 
-// deliver carries one notice out and writes down what became of it. A refusal
-// by a rule ends a timer: what it would have done is no longer right.
+// deliver carries one notice out and writes down what became of it. If the
+// lease ran out meanwhile, whoever holds the notice now does that.
 func (o *Outbox) deliver(ctx context.Context, d store.Due) error {
 	err := o.carry(ctx, d)
+	if ctx.Err() != nil {
+		return ctx.Err() // the lease runs out and another delivers it
+	}
+	if how := o.became(d, err); how != "" {
+		err = o.store.Finish(ctx, d.ID, o.owner, d.Revision, how)
+	} else {
+		o.log.Warn("notice will be tried again", "key", d.Key, "err", err)
+		err = o.store.Retry(ctx, d.ID, o.owner, o.now().Add(backoff(d.Attempts-1)), err.Error())
+	}
+	if errors.Is(err, store.ErrLeaseLost) {
+		o.log.Warn("notice took longer than its lease", "key", d.Key)
+		return nil
+	}
+	return err
+}
+
+// became is the end of a notice after err, "" if it is to be tried again. A
+// refusal by a rule ends a timer: what it would have done is no longer right.
+func (o *Outbox) became(d store.Due, err error) string {
 	var refusal *desk.Refusal
 	var needs *desk.Needs
 	switch {
 	case err == nil:
-		return o.store.Finish(ctx, d.ID, o.owner, d.Revision, "sent")
-	case ctx.Err() != nil:
-		return ctx.Err() // the lease runs out and another delivers it
+		return "sent"
 	case errors.Is(err, ErrDrop), errors.As(err, &refusal), errors.As(err, &needs):
-		return o.store.Finish(ctx, d.ID, o.owner, d.Revision, "dropped")
+		return "dropped"
 	case errors.Is(err, ErrPark):
 		o.log.Warn("notice parked", "key", d.Key, "err", err)
-		return o.store.Finish(ctx, d.ID, o.owner, d.Revision, "parked")
-	case d.Attempts+1 >= attempts:
-		o.log.Error("notice given up", "key", d.Key, "attempts", d.Attempts+1, "err", err)
-		return o.store.Finish(ctx, d.ID, o.owner, d.Revision, "dead")
+		return "parked: " + err.Error()
+	case d.Attempts >= attempts:
+		o.log.Error("notice given up", "key", d.Key, "attempts", d.Attempts, "err", err)
+		return "dead: " + err.Error()
 	}
-	o.log.Warn("notice will be tried again", "key", d.Key, "err", err)
-	return o.store.Retry(ctx, d.ID, o.owner, o.now().Add(backoff(d.Attempts)), err.Error())
+	return ""
 }
 
 // backoff doubles from 2 s to at most 6 h, within ± 20 % so that many failures
