@@ -157,7 +157,9 @@ func (t *turn) done(i intent, out store.Outcome) (chat.Reply, error) {
 		return chat.Reply{Message: &m, Edit: t.in.Message.ID != ""}, nil
 	}
 	if slices.Contains([]desk.Verb{desk.VNew, desk.VRealTime, desk.VAccept, desk.VStart, vNext}, i.Verb) {
-		return t.card(text, t.ticketCard(tk, true)), nil
+		r := t.card(text, t.ticketCard(tk, true))
+		r.Edit = i.Verb == desk.VNew && t.in.Kind == chat.Press // an offer is taken once
+		return r, nil
 	}
 	if d := tk.Decision; d != nil && d.By == t.me.ID && d.Version == tk.Version && d.At.Equal(tk.LastAt) && i.Verb != desk.VUndo {
 		return t.card(text, &chat.Card{Actions: []chat.Action{t.button(intent{Verb: desk.VUndo, Ticket: tk.Number, Version: tk.Version, Place: onList}, "Undo", chat.Default)}}), nil

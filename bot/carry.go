@@ -33,8 +33,11 @@ func (b *Bot) Carry(ctx context.Context, d store.Due) error {
 	default:
 		err = fmt.Errorf("bot: no way to carry out %q", d.Kind)
 	}
-	if errors.Is(err, errOvertaken) {
+	switch {
+	case errors.Is(err, errOvertaken):
 		return outbox.ErrDrop
+	case errors.Is(err, chat.ErrGone): // a channel or person that is not there: trying again helps nobody
+		return fmt.Errorf("%w: %w", outbox.ErrPark, err)
 	}
 	return err
 }

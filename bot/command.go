@@ -287,9 +287,9 @@ func (a *arguments) command() (c desk.Command, ok bool) {
 	case desk.VReopen:
 		return desk.Reopen{Why: reason()}, true
 	case desk.VCancel:
-		if of, ok := strings.CutPrefix(strings.ToLower(a.i.arg("reason")), "duplicate of "); ok {
-			if n, ok := ticketNumber(strings.TrimSpace(of)); ok {
-				return desk.Duplicate{Of: n}, true
+		if ws := strings.Fields(a.i.arg("reason")); len(ws) > 2 && strings.EqualFold(ws[0]+" "+ws[1], "duplicate of") {
+			if n, ok := ticketNumber(strings.TrimRight(ws[2], ".,;:")); ok {
+				return desk.Duplicate{Of: n, Why: desk.Text(after(string(reason()), 3))}, true
 			}
 		}
 		return desk.Cancel{Why: reason()}, true

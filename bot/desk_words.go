@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +26,9 @@ func usage(w string) error { return &wrong{Text: "Like this: /desk " + w} }
 // role is `role add MEMBER ROLE` and `role remove MEMBER ROLE`.
 func (t *turn) role(i intent) (chat.Reply, error) {
 	what, rest, _ := strings.Cut(i.arg("rest"), " ")
+	if what != "add" && what != "remove" {
+		return chat.Reply{}, usage("role add MEMBER ROLE, or role remove MEMBER ROLE")
+	}
 	m, rest, err := t.memberFirst(rest)
 	if err != nil {
 		return chat.Reply{}, err
@@ -33,13 +37,10 @@ func (t *turn) role(i intent) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	switch what {
-	case "add":
-		return t.change(i, desk.RoleGiven{Member: m, Role: role}, "", t.mention(m), chat.Say(" is "+string(role)+" now."))
-	case "remove":
+	if what == "remove" {
 		return t.change(i, desk.RoleTaken{Member: m, Role: role}, "", t.mention(m), chat.Say(" isn't "+string(role)+" any more."))
 	}
-	return chat.Reply{}, usage("role add MEMBER ROLE, or role remove MEMBER ROLE")
+	return t.change(i, desk.RoleGiven{Member: m, Role: role}, "", t.mention(m), chat.Say(" is "+string(role)+" now."))
 }
 
 // memberFirst reads a member from the front of rest.
@@ -142,7 +143,17 @@ func (t *turn) swap(i intent, rest string) (chat.Reply, error) {
 	}
 	m := chat.Message{Text: chat.Join(t.mention(t.me.ID), chat.Say(" asks: who of the rota takes the intake week from "), chat.At(from, chat.DateTime), chat.Say("? The first to press has it.")),
 		Card: &chat.Card{Actions: []chat.Action{t.button(intent{Verb: vRota, Place: onList, Args: map[string]string{"rest": "swap", "take": date}}, "I take it", chat.Primary)}}}
-	return chat.Reply{Message: &m}, nil
+	if t.in.Place.User == "" {
+		return chat.Reply{Message: &m}, nil
+	}
+	for _, place := range t.p.Channels { // asked in private: the others read it where the cards stand
+		if channel, ok := strings.CutPrefix(place, t.in.Platform+":"); ok {
+			pf := t.platforms[t.in.Platform]
+			_, err := pf.Post(t.ctx, chat.Place{Channel: channel}, pf.Limits().Fit(m), "swap/"+t.in.Key)
+			return t.line(chat.Say("The others of the rota are asked in #" + channel + ".")), err
+		}
+	}
+	return chat.Reply{}, &wrong{Text: "Nobody else reads this here. Ask in a channel, or have an admin set one: /desk channel set CHANNEL"}
 }
 
 func (t *turn) memberList(rest string) ([]desk.MemberID, error) {
@@ -184,8 +195,11 @@ func (t *turn) interval(rest string) (from, to time.Time, err error) {
 	return from, to, &wrong{Text: "From when to when? Like 2026-03-09 09:00 to 2026-03-10 09:00, or Monday to Wednesday."}
 }
 
-// away records one's own absence.
+// away records one's own absence; an observer has nothing to be away from.
 func (t *turn) away(i intent) (chat.Reply, error) {
+	if len(t.me.Roles) == 0 {
+		return chat.Reply{}, &desk.Refusal{Rule: desk.ByRole, Text: "Absences are for those who have a role on this desk.", Who: t.p.With(desk.RAdmin)}
+	}
 	from, to, err := t.interval(i.arg("rest"))
 	if err != nil {
 		return chat.Reply{}, err
@@ -196,9 +210,19 @@ func (t *turn) away(i intent) (chat.Reply, error) {
 // skill is `skill add MEMBER TYPE`.
 func (t *turn) skill(i intent) (chat.Reply, error) {
 	what, rest, _ := strings.Cut(i.arg("rest"), " ")
-	m, typ, err := t.memberFirst(rest)
-	if err != nil || what != "add" {
+	if what != "add" {
 		return chat.Reply{}, usage("skill add MEMBER TYPE")
+	}
+	m, typ, err := t.memberFirst(rest)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	var types []thing[string]
+	for _, o := range t.categoryOptions("type") {
+		types = append(types, thing[string]{o.Value, "", o.Value})
+	}
+	if typ, err = pick("type", typ, types); err != nil {
+		return chat.Reply{}, err
 	}
 	return t.change(i, desk.SkillAdded{Member: m, Type: typ}, "", t.mention(m), chat.Say(" has the skill "+typ+"."))
 }
@@ -236,6 +260,9 @@ func (t *turn) contactAdd(i intent) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	ws := strings.Fields(rest[:n])
+	if len(ws) == 0 {
+		return chat.Reply{}, usage("contact add NAME E-MAIL of CLIENT")
+	}
 	c := desk.Contact{}
 	if last := ws[len(ws)-1]; strings.Contains(last, "@") {
 		c.Email = desk.Text(strings.Trim(last, "<>"))
@@ -274,5 +301,15 @@ func (t *turn) channel(i intent) (chat.Reply, error) {
 	if !ok || name == "" {
 		return chat.Reply{}, usage("channel set CHANNEL")
 	}
-	return t.change(i, desk.ChannelSet{Channel: t.in.Platform + ":" + name}, "Cards stand in #"+name+" from now on.")
+	set := desk.ChannelSet{Channel: t.in.Platform + ":" + name}
+	if _, err := desk.DecideDesk(t.p, desk.By(t.me.ID), t.now, set); err == nil { // a slip here would cost every card
+		_, err := t.platforms[t.in.Platform].Post(t.ctx, chat.Place{Channel: name}, chat.Message{Text: chat.Say("The tickets' cards stand here from now on.")}, "channel/"+t.in.Key)
+		if errors.Is(err, chat.ErrGone) {
+			return chat.Reply{}, &wrong{Text: fmt.Sprintf("Deskbell sees no channel #%s here; invite it there first. Nothing was changed.", clip(name))}
+		}
+		if err != nil {
+			return chat.Reply{}, err
+		}
+	}
+	return t.change(i, set, "Cards stand in #"+name+" from now on.")
 }

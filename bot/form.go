@@ -59,10 +59,7 @@ func (t *turn) ask(n *desk.Needs, i intent, fields []string) chat.Reply {
 			return t.askValue(n, i, fields[0])
 		}
 	}
-	if i.Verb == desk.VHandOver || i.Verb == desk.VAssign {
-		fields = slices.DeleteFunc(fields, func(f string) bool { return i.arg(f) != "" })
-	}
-	fields = firstFive(fields)
+	fields = firstFive(notGiven(fields, i))
 	var tk desk.Ticket
 	if i.Ticket != 0 {
 		tk, _ = t.Store.Ticket(t.ctx, i.Ticket)
@@ -97,6 +94,26 @@ func (t *turn) askValue(n *desk.Needs, i intent, name string) chat.Reply {
 	f.Required = true
 	return chat.Reply{Form: &chat.Form{Token: t.token(intent{Verb: i.Verb, Ticket: i.Ticket, Version: i.Version, Place: i.Place, Args: map[string]string{"field": name}}),
 		Title: t.formTitle(i, tk), Fields: []chat.Field{f}}}
+}
+
+// notGiven leaves out what the command or an earlier form gave, unless that is
+// all of it: then it could not be used, and is asked anew with what was typed.
+func notGiven(fields []string, i intent) []string {
+	if i.Verb == desk.VNew || i.Verb == desk.VRealTime || i.Verb == desk.VHand {
+		return fields
+	}
+	given := func(f string) bool { return strings.TrimSpace(i.arg(f)) != "" }
+	triple := given("type") && given("subtype") && given("item")
+	left := slices.DeleteFunc(slices.Clone(fields), func(f string) bool {
+		if f == "type" || f == "subtype" || f == "item" {
+			return triple
+		}
+		return given(f)
+	})
+	if len(left) == 0 {
+		return fields
+	}
+	return left
 }
 
 func firstFive(fields []string) []string {
@@ -137,7 +154,7 @@ func (t *turn) formTitle(i intent, tk desk.Ticket) string {
 		title = "New internal ticket"
 	case i.Verb == desk.VNew:
 		title = "New ticket"
-	case i.Verb == desk.VMove:
+	case i.Verb == desk.VMove && i.arg("status") != "":
 		title = "To " + t.p.Workflow.Name(desk.StatusKey(i.arg("status")))
 	case i.Verb == desk.VHand:
 		title = "Hand to intake"

@@ -87,10 +87,11 @@ func (t *turn) accept(i intent) (chat.Reply, error) {
 		return chat.Reply{}, t.noHanded(err, n)
 	}
 	req := desk.Request{By: desk.By(t.me.ID), At: t.now, Key: t.key(i)}
-	if as, ok := strings.CutPrefix(strings.ToLower(rest), "as "); ok || i.arg("as") != "" {
-		tn, ok := ticketNumber(strings.TrimSpace(as + i.arg("as")))
-		if !ok {
-			return chat.Reply{}, &wrong{Text: "As which ticket? /desk accept R-3 as 42"}
+	if rest != "" {
+		words := strings.Fields(strings.ToLower(rest))
+		tn, ok := ticketNumber(words[len(words)-1])
+		if !ok || len(words) != 2 || words[0] != "as" { // never a ticket of its own by a slip
+			return chat.Reply{}, &wrong{Text: "As which ticket? /desk accept R-3 as 42", Offer: []desk.Offer{{Verb: vRequests, Label: "Requests"}}}
 		}
 		req.Ticket, req.Do = tn, desk.Attach{Request: n}
 	} else {
@@ -101,7 +102,10 @@ func (t *turn) accept(i intent) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	line := chat.Join(chat.Say(fmt.Sprintf("%s is %s now; ", n, out.Ticket.Number)), t.mention(h.By), chat.Say(" is told."))
+	line := chat.Say(fmt.Sprintf("%s is %s now.", n, out.Ticket.Number))
+	if h.By != t.me.ID {
+		line = chat.Join(chat.Say(fmt.Sprintf("%s is %s now; ", n, out.Ticket.Number)), t.mention(h.By), chat.Say(" is told."))
+	}
 	return t.card(line, t.ticketCard(out.Ticket, true)), nil
 }
 
@@ -134,10 +138,18 @@ func (t *turn) requests(i intent) (chat.Reply, error) {
 		}
 		c.Rows = append(c.Rows, r)
 	}
-	if (i.page()+1)*size < total {
-		c.Actions = append(c.Actions, t.button(intent{Verb: vRequests, Place: onList}.with("page", fmt.Sprint(i.page()+1)), "More", chat.Default))
+	turnTo := func(n int, label string) {
+		c.Actions = append(c.Actions, t.button(intent{Verb: vRequests, Place: onList}.with("page", fmt.Sprint(n)), label, chat.Default))
 	}
-	return t.card(nil, c), nil
+	if i.page() > 0 {
+		turnTo(i.page()-1, "Earlier")
+	}
+	if (i.page()+1)*size < total {
+		turnTo(i.page()+1, "More")
+	}
+	r := t.card(nil, c)
+	r.Edit = i.arg("page") != "" && t.in.Message.ID != ""
+	return r, nil
 }
 
 func (t *turn) handedActions(h desk.Handed) []chat.Action {

@@ -27,12 +27,13 @@ func (t *turn) history(i intent) (chat.Reply, error) {
 	const size = 15
 	page := min(i.page(), (len(es)-1)/size)
 	c := &chat.Card{Title: chat.Say(fmt.Sprintf("%s  History (%d)", i.Ticket, len(es)))}
+	long := t.limits().Text/size - 60 // so that no long text cuts off the lines after it
 	for _, e := range es[page*size : min((page+1)*size, len(es))] {
 		who := chat.Say("the clock")
 		if !e.By.Clock {
 			who = t.mention(e.By.Member)
 		}
-		c.Text = chat.Join(c.Text, chat.At(e.At, chat.DateTime), chat.Say(" "), who, chat.Say(" "+t.describe(e)+"\n"))
+		c.Text = chat.Join(c.Text, chat.At(e.At, chat.DateTime), chat.Say(" "), who, chat.Say(" "+chat.Cut(t.describe(e), long)+"\n"))
 	}
 	j := intent{Verb: vHistory, Ticket: i.Ticket, Place: onList}
 	if page > 0 {

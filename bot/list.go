@@ -151,7 +151,12 @@ func (t *turn) listOf(i intent, q store.Query) (store.Query, string, error) {
 	if of == "" {
 		return q, "", &wrong{Text: "List what? /ticket list STATUS, CLIENT or MEMBER"}
 	}
-	v, err := pick("status, client or member", strings.TrimPrefix(of, "@"), things)
+	if strings.HasPrefix(of, "<@") || strings.HasPrefix(of, "@") {
+		m, err := t.member(of)
+		q.Kind, q.Member = store.OfMember, m
+		return q, string(t.p.Members[m].Name), err
+	}
+	v, err := pick("status, client or member", of, things)
 	switch {
 	case err != nil:
 		return q, "", err

@@ -111,8 +111,13 @@ func (b *Bot) letterText(p *desk.Policy, tk desk.Ticket, e desk.Event, what stri
 		switch p.Workflow.Stage(tk.Status) {
 		case desk.Active:
 			return sum, fmt.Sprintf("We are working on “%s” now, with the priority %s.", sum, pr.Name), nil
-		case desk.Waiting, desk.Done: // the client has heard something newer
+		case desk.Done:
 			return "", "", errOvertaken
+		case desk.Waiting:
+			if now(desk.IsClientTest) || now(desk.IsNoReplicate) { // the client has heard something newer
+				return "", "", errOvertaken
+			}
+			return sum, fmt.Sprintf("“%s” has the priority %s. It goes on as soon as we have the answer that we wait for.", sum, pr.Name), nil
 		}
 		text = fmt.Sprintf("“%s” is in our queue with the priority %s.", sum, pr.Name)
 		if !f.Expected.IsZero() {

@@ -46,6 +46,7 @@ func TestStraightThrough(t *testing.T) {
 	if len(seen) > 6 {
 		t.Errorf("%d messages that others see: %v", len(seen), seen)
 	}
+	t.Logf("%d messages", len(seen))
 	if len(seen) < 2 {
 		t.Errorf("only %d messages: the card and the SRM's prompt are missing", len(seen))
 	}

@@ -159,6 +159,9 @@ func (t *turn) ticketPost(tk desk.Ticket, e desk.Event, what string) (chat.Messa
 
 // handedPost draws what intake, the admins or the hander are told of a request.
 func (t *turn) handedPost(h desk.Handed, what string) (chat.Message, error) {
+	if h.By == t.me.ID && what != "declined" || h.ByWhom == t.me.ID { // their own doing: it is on the list
+		return chat.Message{}, errOvertaken
+	}
 	if what == "declined" {
 		return chat.Message{Text: chat.Join(chat.Say(h.Number.String()+" was declined by "), t.mention(h.ByWhom), chat.Say(": "), chat.Words(string(h.Why)))}, nil
 	}

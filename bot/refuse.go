@@ -56,17 +56,36 @@ func (t *turn) refused(r *desk.Refusal, i intent) chat.Reply {
 	if i.Verb == desk.VNew && i.Form {
 		keepTyped(r.Offer, i)
 	}
-	if actions := t.offers(r.Offer, present, onList, nil, 3); len(actions) > 0 {
-		reply.Message.Card = &chat.Card{Actions: actions}
-	}
+	reply.Message.Card = &chat.Card{Actions: t.offers(t.nextStep(r.Offer, i), present, onList, nil, 3)}
 	if r.Rule == desk.Present && i.Version != 0 { // a stale button: redraw what it stood on
 		if tk, err := t.Store.Ticket(t.ctx, i.Ticket); err == nil {
 			reply.Message.Card = t.ticketCard(tk, true)
 			reply.Edit = i.Place == onMine || i.Place == onPrompt
+			if i.Form && tk.Version != i.Version { // nothing typed is lost
+				i.Form, i.Version, i.Place = false, tk.Version, onList
+				keep := &reply.Message.Card.Actions
+				*keep = append([]chat.Action{t.button(i, "Do it as it stands now", chat.Primary)}, *keep...)
+				if n := t.limits().Actions; n > 1 && len(*keep) > n {
+					*keep = slices.Delete(*keep, n-1, len(*keep)-1) // the menu stays
+				}
+			}
 		}
 	}
 	reply.Refusal = &chat.Refusal{Rule: string(r.Rule), Text: text.Flat(nil)}
 	return reply
+}
+
+// nextStep is what a no offers: never nothing.
+func (t *turn) nextStep(os []desk.Offer, i intent) []desk.Offer {
+	if len(os) > 0 {
+		return os
+	}
+	if i.Ticket != 0 {
+		if _, err := t.Store.Ticket(t.ctx, i.Ticket); err == nil {
+			return []desk.Offer{{Verb: desk.VShow, Ticket: i.Ticket, Label: "Open " + i.Ticket.String()}}
+		}
+	}
+	return []desk.Offer{{Verb: vHelp, Label: "What can I do?"}}
 }
 
 // keepTyped puts everything that was typed into a refused form into what is
@@ -110,9 +129,7 @@ func (t *turn) wrongs(err error, i intent) chat.Reply {
 		lines, offers = append(lines, w.Text), append(offers, w.Offer...)
 	}
 	reply := t.line(chat.Say(strings.Join(lines, "\n")))
-	if len(offers) > 0 {
-		reply.Message.Card = &chat.Card{Actions: t.offers(offers, present, onList, nil, 3)}
-	}
+	reply.Message.Card = &chat.Card{Actions: t.offers(t.nextStep(offers, i), present, onList, nil, 3)}
 	reply.Refusal = &chat.Refusal{Rule: string(desk.Wording), Text: strings.Join(lines, "\n")}
 	return reply
 }
@@ -156,6 +173,9 @@ func (t *turn) needs(n *desk.Needs, i intent) chat.Reply {
 	// A submitted form is never answered by a form: what is left comes as a card
 	// whose button opens the next one, with everything typed so far.
 	i.Form = false
+	if i.Place == "" { // a press from here on, whatever it began as
+		i.Place = onList
+	}
 	next := t.button(i, "Continue", chat.Primary)
 	reply := t.card(chat.Say(strings.TrimSpace(n.Why+" One more step: "+strings.Join(labels(fields), ", ")+".")), &chat.Card{Actions: []chat.Action{next}})
 	return reply
@@ -200,7 +220,7 @@ func (t *turn) which(n *desk.Needs, i intent) chat.Reply {
 	}
 	ct, _ := t.p.ContactOf(tk.Client, tk.Contact)
 	card.Title = chat.Say(fmt.Sprintf("Reply to the client on %s", tk.Number))
-	card.Text = chat.Words(i.arg("text"))
+	card.Text = chat.Words(string(desk.Clean(desk.Text(i.arg("text")), desk.MaxText)))
 	card.Fields = []chat.CardField{{Name: "To", Value: chat.Say(addressed(ct))}}
 	if ct.Phone != "" {
 		card.Fields = append(card.Fields, chat.CardField{Name: "Phone", Value: chat.Say(string(ct.Phone))})

@@ -205,7 +205,7 @@ func requestNumber(word string) (desk.RequestID, bool) {
 func (t *turn) contact(client desk.ClientID, word string) desk.Contact {
 	word = strings.TrimSpace(word)
 	c := desk.Contact{Name: desk.Text(word)}
-	if name, mail, ok := strings.Cut(word, "<"); ok {
+	if name, mail, ok := strings.Cut(word, "<"); ok && strings.Contains(mail, "@") && strings.TrimSpace(name) != "" {
 		c = desk.Contact{Name: desk.Text(strings.TrimSpace(name)), Email: desk.Text(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(mail), ">")))}
 	} else if strings.Contains(word, "@") && !strings.Contains(word, " ") {
 		c = desk.Contact{Email: desk.Text(word)}

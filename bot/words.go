@@ -169,7 +169,8 @@ func (t *turn) parse(line string) (intent, error) {
 		return t.parseWord("/desk", deskWords, rest)
 	}
 	if !strings.HasPrefix(slash, "/") { // in a direct message the slash word may be left out
-		if i, err := t.parse("/ticket " + strings.TrimSpace(line)); err == nil && i.Verb != vHelp || strings.EqualFold(line, "help") {
+		i, err := t.parse("/ticket " + strings.TrimSpace(line))
+		if err == nil || i.Verb != "" || len(strings.Fields(line)) <= 2 { // longer talk was not meant as a word
 			return i, err
 		}
 	}
@@ -346,11 +347,14 @@ func (t *turn) last(args map[string]string, name, rest string) error {
 			args["priority"] = strings.TrimSpace(args["priority"] + " " + w)
 		}
 	case "of+reason":
-		rest = strings.TrimSpace(strings.TrimPrefix(rest, "of "))
-		of, why, _ := strings.Cut(rest, " ")
-		args["of"] = of
-		if why != "" {
-			args["reason"] = strings.TrimSpace(why)
+		if first := strings.Fields(rest)[0]; strings.EqualFold(first, "of") {
+			rest = after(rest, 1)
+		}
+		if of := strings.Fields(rest); len(of) > 0 {
+			args["of"] = of[0]
+		}
+		if why := after(rest, 1); why != "" {
+			args["reason"] = why
 		}
 	default:
 		args[name] = rest

@@ -82,6 +82,9 @@ func (c *deskClock) Advance(ctx context.Context, to time.Time, drain func(contex
 	}
 	to = to.UTC().Truncate(time.Microsecond)
 	now := c.Now()
+	if to.Before(now) && now.Sub(to) < time.Second {
+		to = now // read a moment ago by whoever asks for "now"
+	}
 	if to.Before(now) {
 		return now, fmt.Errorf("the clock cannot go back: it is %s", now.Format(time.RFC3339))
 	}

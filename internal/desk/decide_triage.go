@@ -125,7 +125,7 @@ func (d *deciding) givePriority(pr Priority, rank string) error {
 		return &Refusal{Rule: Present, Text: fmt.Sprintf("%s is %s already.", d.t.Number, pr.Name)}
 	}
 	if pr.Key != d.t.Priority || approving {
-		d.emit(Prioritized{Priority: pr.Key, Expected: d.p.ExpectedStart(d.r.At, d.f.Ahead, d.f.Starts)})
+		d.emit(Prioritized{Priority: pr.Key, First: d.t.Priority == "", Expected: d.p.ExpectedStart(d.r.At, d.f.Ahead, d.f.Starts)})
 	}
 	if approving {
 		return d.move(d.p.Workflow.With(IsReady), "")

@@ -43,10 +43,12 @@ type (
 		Worker  MemberID `json:",omitempty"`
 		Undoing bool     `json:",omitempty"`
 	}
-	// Prioritized sets the priority; Expected is when work is expected to
-	// start, zero if the history does not tell.
+	// Prioritized sets the priority; First if there was none, which the client
+	// is told. Expected is when work is expected to start, zero if the history
+	// does not tell.
 	Prioritized struct {
 		Priority PriorityKey
+		First    bool      `json:",omitempty"`
 		Expected time.Time `json:",omitzero"`
 	}
 	Unprioritized struct{}

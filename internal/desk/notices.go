@@ -97,7 +97,7 @@ func (n *noting) event(e Event, es []Event) {
 	case Moved:
 		n.moved(e, f, es)
 	case Prioritized:
-		if has[Moved](es) { // approving: the client is told once, not at each change
+		if f.First { // the client is told once, not at each change
 			n.mail(e, "prioritized", e.At.Add(n.p.TriageMailWait))
 		}
 		if n.p.Urgent(f.Priority) {
@@ -205,14 +205,18 @@ func HandedNotices(p *Policy, h Handed, at time.Time) []Notice {
 		return Notice{Key: fmt.Sprintf("r/%d/%s/%d", h.Number, what, m), Kind: Post, Place: fmt.Sprintf("member:%d", m),
 			What: fmt.Sprintf("%s/%d", what, h.Number), Due: at}
 	}
-	if h.State == HandedDeclined {
+	if h.State == HandedDeclined && h.By != h.ByWhom {
 		return []Notice{post(h.By, "declined")}
 	}
 	if h.State != HandedOpen {
 		return nil
 	}
-	if in := p.IntakeAt(at).Member; in != 0 {
+	switch in := p.IntakeAt(at).Member; in {
+	case h.By: // their own doing: it is on their list
+		return nil
+	default:
 		return []Notice{post(in, "handed")}
+	case 0:
 	}
 	var out []Notice
 	for _, m := range p.With(RAdmin) {
