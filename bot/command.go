@@ -115,7 +115,13 @@ func (a *arguments) category() desk.Category {
 		return v
 	}
 	c.Type = level("type", "type", func(k desk.Category) (string, bool) { return k.Type, true })
+	if c.Type == "" {
+		return c
+	}
 	c.Subtype = level("subtype", "subtype of "+c.Type, func(k desk.Category) (string, bool) { return k.Subtype, k.Type == c.Type })
+	if c.Subtype == "" {
+		return c
+	}
 	c.Item = level("item", "item of "+c.Subtype, func(k desk.Category) (string, bool) { return k.Item, k.Type == c.Type && k.Subtype == c.Subtype })
 	return c
 }

@@ -12,7 +12,7 @@ import (
 
 // manners is what the hander may tell the client: new requests go through the
 // published channels, and why that serves them better.
-const manners = "For the client, next time: “I have passed this on for you. The fastest way is our published channel: there somebody is always on duty, it gets a number at once, and nothing depends on whether I am free.”"
+const manners = "For the client, next time: “I have passed this on for you. The fastest way is our published channel: there somebody is always on duty, it gets a number at once, and it does not wait for me.”"
 
 // handed answers /desk hand, accept and decline.
 func (t *turn) handed(i intent) (chat.Reply, error) {
@@ -30,7 +30,7 @@ func (t *turn) handed(i intent) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, t.noHanded(err, n)
 	}
-	return t.line(chat.Join(chat.Say(fmt.Sprintf("%s is declined; ", h.Number)), t.mention(h.By), chat.Say(" is told why."))), nil
+	return t.settled(i, chat.Join(chat.Say(fmt.Sprintf("%s is declined; ", h.Number)), t.mention(h.By), chat.Say(" is told why.")), nil), nil
 }
 
 func (t *turn) noHanded(err error, n desk.RequestID) error {
@@ -96,7 +96,7 @@ func (t *turn) accept(i intent) (chat.Reply, error) {
 		req.Ticket, req.Do = tn, desk.Attach{Request: n}
 	} else {
 		first, _, _ := strings.Cut(string(h.Text), "\n")
-		req.Do = desk.Open{Kind: desk.Service, Client: t.catchAll(), Request: n, Summary: desk.CleanLine(desk.Text(chat.Cut(first, 140)), desk.MaxSummary), CameBy: "in person"}
+		req.Do = desk.Open{Kind: desk.Service, Client: t.catchAll(), Request: n, Summary: desk.CleanLine(desk.Text(chat.Cut(first, 140)), desk.MaxSummary)}
 	}
 	out, err := t.Store.Do(t.ctx, req)
 	if err != nil {
@@ -106,7 +106,17 @@ func (t *turn) accept(i intent) (chat.Reply, error) {
 	if h.By != t.me.ID {
 		line = chat.Join(chat.Say(fmt.Sprintf("%s is %s now; ", n, out.Ticket.Number)), t.mention(h.By), chat.Say(" is told."))
 	}
-	return t.card(line, t.ticketCard(out.Ticket, true)), nil
+	return t.settled(i, line, t.ticketCard(out.Ticket, true)), nil
+}
+
+// settled answers for a request that is off the list: the prompt that it came
+// with goes, and its buttons with it.
+func (t *turn) settled(i intent, line chat.Text, c *chat.Card) chat.Reply {
+	r := t.card(line, c)
+	if i.Place == onPrompt && t.in.Message.ID != "" {
+		r.Edit, r.Message.Private = true, false
+	}
+	return r
 }
 
 // catchAll is the client that means "not known yet".
@@ -134,7 +144,7 @@ func (t *turn) requests(i intent) (chat.Reply, error) {
 	for _, h := range hs {
 		r := chat.Row{Text: chat.Join(chat.B(h.Number.String()), chat.Say(" "), chat.Words(chat.Cut(string(h.Text), 160)), chat.Say(" · "), t.mention(h.By), chat.Say(" · "+ago(t.now.Sub(h.At))))}
 		if intake {
-			r.Actions = t.handedActions(h)
+			r.Actions = t.handedActions(h, onList)
 		}
 		c.Rows = append(c.Rows, r)
 	}
@@ -152,10 +162,10 @@ func (t *turn) requests(i intent) (chat.Reply, error) {
 	return r, nil
 }
 
-func (t *turn) handedActions(h desk.Handed) []chat.Action {
+func (t *turn) handedActions(h desk.Handed, place string) []chat.Action {
 	req := map[string]string{"request": h.Number.String()}
 	return []chat.Action{
-		t.button(intent{Verb: desk.VAccept, Place: onList, Args: req}, "Accept", chat.Primary),
-		t.button(intent{Verb: vHandDecline, Place: onList, Args: req}, "Decline", chat.Default),
+		t.button(intent{Verb: desk.VAccept, Place: place, Args: req}, "Accept", chat.Primary),
+		t.button(intent{Verb: vHandDecline, Place: place, Args: req}, "Decline", chat.Default),
 	}
 }

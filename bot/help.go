@@ -63,12 +63,25 @@ func (t *turn) help(i intent) (chat.Reply, error) {
 	}
 	c := &chat.Card{Title: chat.Say("What you can do now, " + string(t.me.Name)), Text: chat.Say(strings.Join(lines, "\n")), Actions: t.offers(distinct, 0, onList, nil, 4)}
 	if i.Verb == vHelp && t.in.Kind == chat.Command && strings.Contains(t.in.Text, "help") {
-		var us []string
-		for _, w := range ticketWords {
-			us = append(us, w.usage)
-		}
-		c.Fields = []chat.CardField{{Name: "Words behind /ticket", Value: chat.Say(strings.Join(us, " · "))},
-			{Name: "Words behind /desk", Value: chat.Say("setup · roles · clients · rota · rules · flow · requests · hand TEXT")}}
+		c.Text = chat.Join(c.Text, chat.Say("\n\n"+wordList()))
 	}
 	return t.card(nil, c), nil
+}
+
+// wordList is every word in a few lines, by what it is about.
+func wordList() string {
+	groups := []struct {
+		name  string
+		until desk.Verb // the last word of the group
+	}{{"Look", vNext}, {"Triage", desk.VAsk}, {"SRM", desk.VDecline}, {"Work", desk.VMove}, {"Talk", desk.VTime}, {"End", desk.VDuplicate}, {"Explain", vWhy}}
+	var lines []string
+	var us []string
+	for _, w := range ticketWords {
+		us = append(us, w.usage)
+		if w.verb == groups[len(lines)].until {
+			lines = append(lines, groups[len(lines)].name+": "+strings.Join(us, " · "))
+			us = nil
+		}
+	}
+	return "/ticket and a word:\n" + strings.Join(lines, "\n") + "\n/desk and a word: hand TEXT · requests · rota · roles · clients · rules · flow · setup"
 }

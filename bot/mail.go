@@ -146,6 +146,9 @@ func (b *Bot) letterText(p *desk.Policy, tk desk.Ticket, e desk.Event, what stri
 		}
 		return sum, fmt.Sprintf("For “%s” our estimate is:\n\n%s\n\nPlease tell us whether we should go ahead.", sum, estimate(tk.Estimate)), nil
 	case "closed":
+		if tk.Unconfirmed {
+			return sum, fmt.Sprintf("We asked whether “%s” works and heard nothing, so we have closed it. If anything is still not right, tell us within %d days and we reopen it.", sum, int(p.ReopenFor.Hours()/24)), nil
+		}
 		return sum, fmt.Sprintf("“%s” is done and closed. If anything is still not right, tell us within %d days and we reopen it.", sum, int(p.ReopenFor.Hours()/24)), nil
 	case "cancelled":
 		if tk.DuplicateOf != 0 {

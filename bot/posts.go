@@ -66,7 +66,7 @@ func (b *Bot) postMember(ctx context.Context, p *desk.Policy, m desk.MemberID, d
 		if err != nil {
 			return err
 		}
-		if d.What == "prompt" || d.What == "asked" || d.What == "parked" {
+		if d.What == "prompt" || d.What == "asked" || d.What == "parked" || d.What == "woke" {
 			keep = tk
 		}
 		draw = func() (chat.Message, error) { return t.ticketPost(tk, e, d.What) }
@@ -110,7 +110,10 @@ func (t *turn) ticketPost(tk desk.Ticket, e desk.Event, what string) (chat.Messa
 		return chat.Message{Text: text, Card: &chat.Card{Actions: t.offers([]desk.Offer{{Verb: desk.VShow, Ticket: tk.Number, Label: "Open"}}, 0, onList, nil, 1)}}, nil
 	}
 	switch what {
-	case "prompt", "asked", "parked":
+	case "prompt", "asked", "parked", "woke":
+		if what == "woke" && tk.Snoozed.After(t.now) {
+			return chat.Message{}, errOvertaken // snoozed again
+		}
 		if tk.Priority != "" || t.p.Workflow.Stage(tk.Status) == desk.Done {
 			return chat.Message{}, errOvertaken
 		}
@@ -118,6 +121,8 @@ func (t *turn) ticketPost(tk desk.Ticket, e desk.Event, what string) (chat.Messa
 		switch {
 		case what == "asked":
 			text = chat.Join(by, chat.Say(" asks you to prioritize this:"))
+		case what == "woke":
+			text = chat.Say("You snoozed this until now; it waits for its priority:")
 		case what == "parked":
 			text = chat.Say("Its allowance ended without a priority; it is parked for you:")
 		case tk.UnderAllowance():
@@ -142,6 +147,8 @@ func (t *turn) ticketPost(tk desk.Ticket, e desk.Event, what string) (chat.Messa
 			text = chat.Join(by, chat.Say(" gave you this, with a note: "), chat.Words(string(f.Note)))
 		}
 		return own(text)
+	case "over":
+		return line(chat.Say("Your allowance on " + name + " is over; it is with the SRM now, with everything that you wrote."))
 	case "answered":
 		return own(chat.Join(chat.Say("The client answered: "), chat.Words(string(e.What.(desk.QuestionAnswered).Text))))
 	case "back":
@@ -171,5 +178,5 @@ func (t *turn) handedPost(h desk.Handed, what string) (chat.Message, error) {
 	if what == "nobody" {
 		return chat.Message{Text: chat.Join(chat.Say("Nobody is intake, and "+h.Number.String()+" waits: "), chat.Words(chat.Cut(string(h.Text), 300)), chat.Say("\nPut somebody on: /desk rota override MEMBER FROM TO"))}, nil
 	}
-	return chat.Message{Text: chat.Join(t.mention(h.By), chat.Say(" hands you "+h.Number.String()+":")), Card: &chat.Card{Text: chat.Words(string(h.Text)), Actions: t.handedActions(h)}}, nil
+	return chat.Message{Text: chat.Join(t.mention(h.By), chat.Say(" hands you "+h.Number.String()+":")), Card: &chat.Card{Text: chat.Words(string(h.Text)), Actions: t.handedActions(h, onPrompt)}}, nil
 }

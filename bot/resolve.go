@@ -59,7 +59,7 @@ func pick[T any](what, word string, things []thing[T]) (T, error) {
 			}
 		}
 	}
-	if at > 3 && at*2 > len([]rune(w)) {
+	if at*2 >= len([]rune(w)) {
 		return zero, &wrong{Text: fmt.Sprintf("There is no %s %q. There is: %s.", what, clip(word), names(things))}
 	}
 	return zero, &wrong{Text: fmt.Sprintf("There is no %s %q. Did you mean %s?", what, clip(word), best.name)}

@@ -163,7 +163,7 @@ func (t *turn) parse(line string) (intent, error) {
 		}
 		return t.parseWord("/ticket", ticketWords, rest)
 	case "/desk":
-		if rest == "" {
+		if rest == "" || strings.EqualFold(rest, "help") {
 			return intent{Verb: vDesk}, nil
 		}
 		return t.parseWord("/desk", deskWords, rest)
@@ -183,7 +183,7 @@ func (t *turn) parseWord(slash string, words []word, rest string) (intent, error
 	for _, w := range words {
 		v := typed(w.verb)
 		after, ok := strings.CutPrefix(low, v)
-		if w.verb == desk.VShow || w.verb == vDesk || !ok || (after != "" && !strings.ContainsAny(after[:1], " \n\t")) {
+		if w.verb == vDesk || !ok || (after != "" && !strings.ContainsAny(after[:1], " \n\t")) {
 			continue
 		}
 		return t.parseArgs(slash, w, strings.TrimSpace(rest[len(v):]))
@@ -207,7 +207,13 @@ func unknownWord(slash string, words []word, rest string) error {
 		}
 	}
 	usage := "/ticket help shows what you can do."
-	if at <= 3 {
+	for _, w := range words { // "put" for "put back"
+		if strings.HasPrefix(typed(w.verb), typedWords[0]) && typedWords[0] != "" && w.usage != "" {
+			best, at = w, 0
+			break
+		}
+	}
+	if 2*at < len([]rune(first)) {
 		usage = fmt.Sprintf("Did you mean: %s %s", slash, best.usage)
 	} else if slash == "/desk" {
 		usage = "/desk shows what there is."

@@ -41,7 +41,7 @@ func (c initCmd) tell(w io.Writer, path string) error {
 	step := func(text string, a ...any) { steps = append(steps, fmt.Sprintf(text, a...)) }
 	step("Open %s: the desk's name and time zone, its members, rota.members, categories and clients.", path)
 	if c.Slack {
-		step("Slack: create an app in your workspace's app settings and install it.\n" +
+		step("Slack (this version keeps the settings and doesn't connect yet): create an app in your workspace's app settings and install it.\n" +
 			"   DESKBELL_SLACK_BOT_TOKEN is its bot token (xoxb-…). Then one of the two:\n" +
 			"   DESKBELL_SLACK_APP_TOKEN (xapp-…, Socket Mode: no public address is needed), or\n" +
 			"   DESKBELL_SLACK_SIGNING_SECRET, with /slack/commands, /slack/interactions and /slack/events reachable from the outside.\n" +

@@ -137,9 +137,16 @@ func (n *noting) event(e Event, es []Event) {
 		n.member(e, n.t.Assignee, "extended")
 	case AllowanceNudged:
 		n.member(e, n.t.Assignee, "allowance")
+	case Snoozed:
+		if srm != 0 { // a reminder to oneself
+			n.add(e, Post, fmt.Sprintf("member:%d", srm), "woke", f.Until)
+		}
 	case AllowanceEnded:
 		if n.p.Workflow.Stage(n.t.Status) == Triage || n.p.Workflow.Trait(n.t.Status) == IsQuestion {
 			n.member(e, srm, "parked")
+			if n.t.Allowance != nil {
+				n.member(e, n.t.Allowance.By, "over")
+			}
 		}
 	case ScheduledFor:
 		n.timer(e, TimerSchedule, f.Until)

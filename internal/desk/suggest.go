@@ -51,7 +51,11 @@ func (p *Policy) Suggest(t Ticket, at time.Time) Suggestion {
 		}
 	}
 	if days := int(at.Sub(t.Entered).Hours() / 24); days > 0 {
-		add(min(2*days, 20), "waits %d days", days)
+		unit := "days"
+		if days == 1 {
+			unit = "day"
+		}
+		add(min(2*days, 20), "waits %d %s", days, unit)
 	}
 	slices.SortStableFunc(s.Reasons, func(a, b Reason) int { return b.Points - a.Points })
 	s.Priority = p.Default
