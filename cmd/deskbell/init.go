@@ -48,7 +48,7 @@ func (c initCmd) tell(w io.Writer, path string) error {
 			"   desk.admins: [\"slack:U…\"], your own member id, and desk.channels: [\"slack:C…\"].")
 	}
 	if c.Discord {
-		step("Discord: create an application with a bot in the developer portal.\n" +
+		step("Discord (this version keeps the settings and doesn't connect yet): create an application with a bot in the developer portal.\n" +
 			"   DESKBELL_DISCORD_TOKEN is the bot's token, DESKBELL_DISCORD_APPLICATION_ID the application's id.\n" +
 			"   With DESKBELL_DISCORD_PUBLIC_KEY interactions come to /discord/interactions; without it the gateway is used.\n" +
 			"   Invite: https://discord.com/oauth2/authorize?client_id=APPLICATION_ID&scope=bot+applications.commands\n" +

@@ -46,6 +46,9 @@ func (serveCmd) Run(g *globals) error {
 		d.movable = true
 		g.log.Warn(testClock + " is set: whoever is on this machine may move the desk's clock")
 	}
+	if f.Slack.BotToken != "" || f.Discord.Token != "" {
+		g.log.Warn("this version connects to no chat platform yet; the tokens are not used")
+	}
 	b := thisBuild()
 	g.log.Info("the desk is open", "name", f.Desk.Name, "listen", ln.Addr().String(), "version", b.version, "commit", b.commit)
 	err = d.serve(g.ctx, ln)
