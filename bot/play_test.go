@@ -22,7 +22,7 @@ import (
 	"deskbell.dev/deskbell/internal/sample"
 	"deskbell.dev/deskbell/internal/web"
 	"deskbell.dev/deskbell/store"
-	"deskbell.dev/deskbell/store/storetest"
+	"deskbell.dev/deskbell/store/pgtest"
 )
 
 // monday is when every play begins: 2 March 2026, 09:00 UTC, a working day.
@@ -50,7 +50,7 @@ func (p *play) clock() time.Time {
 // engines are the databases that a play runs on.
 func engines(t *testing.T, f func(t *testing.T, url string)) {
 	t.Run("sqlite", func(t *testing.T) { f(t, filepath.Join(t.TempDir(), "desk.db")) })
-	t.Run("postgres", func(t *testing.T) { f(t, storetest.Postgres(t)) })
+	t.Run("postgres", func(t *testing.T) { f(t, pgtest.Schema(t)) })
 }
 
 func newPlay(t testing.TB, url string) *play {

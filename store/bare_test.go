@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/mattn/go-sqlite3"
+
+	"deskbell.dev/deskbell/store/pgtest"
 )
 
 // The bare reference of the benchmarks: what no help desk can do with less. It
@@ -154,7 +156,7 @@ func bareSQLite(b *testing.B) bare {
 
 // barePostgres: begin, select for update, one batch of writes, commit.
 func barePostgres(b *testing.B) bare {
-	cfg, err := pgxpool.ParseConfig(newTestSchema(b))
+	cfg, err := pgxpool.ParseConfig(pgtest.Schema(b))
 	if err != nil {
 		b.Fatal(err)
 	}

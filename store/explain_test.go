@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+
+	"deskbell.dev/deskbell/store/pgtest"
 )
 
 // Tables that grow with the desk's age: none is read as a whole, save through a
@@ -113,7 +115,7 @@ func TestNoStatementScansPostgres(t *testing.T) {
 }
 
 func explainer(t *testing.T) *pgx.Conn {
-	url := newTestSchema(t)
+	url := pgtest.Schema(t)
 	if _, _, err := migratePostgres(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,10 @@
 package store
 
+import "deskbell.dev/deskbell/store/pgtest"
+
 // What the tests from outside need of the inside.
 var (
-	NewTestSchema = newTestSchema
+	NewTestSchema = pgtest.Schema
 	OpenCounting  = openCounting
 	BareSQLite    = bareSQLite
 	BarePostgres  = barePostgres

@@ -1,59 +1,19 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
-	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
+
+	"deskbell.dev/deskbell/store/pgtest"
 )
-
-var schemas atomic.Int64
-
-// newTestSchema makes an empty schema on the test server, dropped with the test,
-// and returns a URL whose connections see it alone.
-func newTestSchema(t testing.TB) string {
-	t.Helper()
-	server := os.Getenv("DESKBELL_TEST_POSTGRES_URL")
-	if server == "" {
-		t.Skip("skipped: set DESKBELL_TEST_POSTGRES_URL to a PostgreSQL where schemas may be made, such as postgres://postgres@127.0.0.1:5432/postgres")
-	}
-	conn, err := pgx.Connect(t.Context(), server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("deskbell_test_%d_%d", os.Getpid(), schemas.Add(1))
-	if _, err := conn.Exec(t.Context(), "CREATE SCHEMA "+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		ctx := context.WithoutCancel(t.Context())
-		if _, err := conn.Exec(ctx, "DROP SCHEMA "+name+" CASCADE"); err != nil {
-			t.Error(err)
-		}
-		if err := conn.Close(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := u.Query()
-	q.Set("search_path", name)
-	u.RawQuery = q.Encode()
-	return u.String()
-}
 
 func TestMigrationsAreNumberedAlike(t *testing.T) {
 	names := func(dir string) (ns []string) {
@@ -74,7 +34,7 @@ func TestMigrationsAreNumberedAlike(t *testing.T) {
 // The two schemas have the same tables and columns, save what full-text search
 // adds to each.
 func TestSchemasAreAlike(t *testing.T) {
-	u := newTestSchema(t)
+	u := pgtest.Schema(t)
 	if _, _, err := migratePostgres(t.Context(), u, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +105,7 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 		refused(t, path)
 	})
 	t.Run("postgres", func(t *testing.T) {
-		u := newTestSchema(t)
+		u := pgtest.Schema(t)
 		if from, to, err := Migrate(t.Context(), u, slog.New(slog.DiscardHandler)); err != nil || from != 0 || to != 1 {
 			t.Fatal(from, to, err)
 		}

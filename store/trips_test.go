@@ -8,13 +8,15 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"deskbell.dev/deskbell/store/pgtest"
 )
 
 // openCounting opens a store on a new PostgreSQL schema and counts how often it
 // waits for the server: each read that follows a write is a round trip.
 func openCounting(t testing.TB) (*Store, *atomic.Int64) {
 	t.Helper()
-	url := newTestSchema(t)
+	url := pgtest.Schema(t)
 	if _, _, err := migratePostgres(t.Context(), url, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}

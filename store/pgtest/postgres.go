@@ -1,4 +1,5 @@
-package storetest
+// Package pgtest gives tests a PostgreSQL schema of their own.
+package pgtest
 
 import (
 	"context"
@@ -13,9 +14,9 @@ import (
 
 var schemas atomic.Int64
 
-// Postgres makes an empty schema on the test server, dropped with the test, and
+// Schema makes an empty schema on the test server, dropped with the test, and
 // returns a URL whose connections see it alone. It skips where there is none.
-func Postgres(t testing.TB) string {
+func Schema(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv("DESKBELL_TEST_POSTGRES_URL")
 	if server == "" {
