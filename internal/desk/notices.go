@@ -219,11 +219,11 @@ func HandedNotices(p *Policy, h Handed, at time.Time) []Notice {
 		return nil
 	}
 	switch in := p.IntakeAt(at).Member; in {
+	case 0:
 	case h.By: // their own doing: it is on their list
 		return nil
 	default:
 		return []Notice{post(in, "handed")}
-	case 0:
 	}
 	var out []Notice
 	for _, m := range p.With(RAdmin) {
