@@ -172,7 +172,7 @@ func (t *turn) deckAfter(i intent, tk desk.Ticket, said chat.Text) (chat.Reply, 
 
 // deckEnd says what was done and what waits.
 func (t *turn) deckEnd(st deckState) *chat.Card {
-	c := &chat.Card{Title: chat.Say("Triage is done"), Text: chat.Say("Every open ticket is prioritized.")}
+	c := &chat.Card{Title: chat.Say("Triage is done"), Text: chat.Say("Nothing waits for its priority now; what is snoozed comes back at its time.")}
 	if len(st.Seen) > 0 {
 		var did []string
 		for _, k := range []string{"urgent", "normal", "asked", "duplicate", "to estimate", "declined", "snoozed", "changed", "skipped"} {
