@@ -68,7 +68,7 @@ func bareSQLite(b *testing.B) bare {
 	jobs, quit := make(chan bareJob, 1024), make(chan struct{})
 	loop := func(dc any) error {
 		c := dc.(*sqlite3.SQLiteConn)
-		stmt := map[string]sqliteStmt{}
+		stmt := map[string]*sqlite3.SQLiteStmt{}
 		run := func(text string, args ...driver.Value) (first []driver.Value, err error) {
 			st := stmt[text]
 			if st == nil {

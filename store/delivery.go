@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"deskbell.dev/deskbell/internal/desk"
@@ -24,28 +26,34 @@ type saved struct {
 	No     *desk.Refusal  `json:"no,omitempty"`
 }
 
-// delivery is what the table holds under a key.
-type delivery struct {
-	known        bool
-	body, stored string
+// present is what every command reads: the policy's version, what came of a
+// delivery if its key is known (a hash of its body, and what was saved), whether
+// the ticket's card waits to be painted (-1 it does not, 1 urgently), and the
+// ticket's row, empty if there is none.
+type present struct {
+	version  int64
+	delivery string
+	paint    int64
+	state    string
 }
 
-// look reads the key; with no key it reads nothing.
-func (d *delivery) look(k desk.DeliveryKey) ask {
-	*d = delivery{}
-	return get(found(&d.known, &d.body, &d.stored), readDelivery, k.Key)
+// look reads it; there is nothing under no key, and no ticket 0.
+func (d *present) look(k desk.DeliveryKey, n desk.TicketID) ask {
+	*d = present{}
+	return get(scan(&d.version, &d.delivery, &d.paint, &d.state), readPresent, k.Key, desk.PaintKey(n), int64(n))
 }
 
 // outcome is what came of the delivery before, nil if it is new.
-func (d *delivery) outcome(k desk.DeliveryKey) (*saved, error) {
-	if !d.known || k.Key == "" {
+func (d *present) outcome(k desk.DeliveryKey) (*saved, error) {
+	if d.delivery == "" {
 		return nil, nil
 	}
-	if d.body != bodyHash(k) {
+	body, stored, _ := strings.Cut(d.delivery, " ")
+	if body != bodyHash(k) {
 		return nil, ErrOtherBody
 	}
 	var s saved
-	err := json.Unmarshal([]byte(d.stored), &s)
+	err := json.Unmarshal([]byte(stored), &s)
 	return &s, err
 }
 
@@ -54,11 +62,23 @@ func keyed(k desk.DeliveryKey, at time.Time, s saved) []ask {
 	if k.Key == "" {
 		return nil
 	}
+	return []ask{do(insertDelivery, k.Key, bodyHash(k), micros(at), s.text())}
+}
+
+// text is the JSON that outcome reads back; for the usual one, the events of one
+// ticket, made by hand (see encodeState).
+func (s saved) text() string {
+	if s == (saved{Ticket: s.Ticket, First: s.First, Last: s.Last}) {
+		b := strconv.AppendInt(append(make([]byte, 0, 48), `{"t":`...), int64(s.Ticket), 10)
+		b = strconv.AppendInt(append(b, `,"f":`...), int64(s.First), 10)
+		b = strconv.AppendInt(append(b, `,"l":`...), int64(s.Last), 10)
+		return string(append(b, '}'))
+	}
 	b, err := json.Marshal(s)
 	if err != nil {
 		panic(err) // plain fields only
 	}
-	return []ask{do(insertDelivery, k.Key, bodyHash(k), micros(at), string(b))}
+	return string(b)
 }
 
 // bodyHash stands for a body, which may hold personal text.

@@ -19,12 +19,11 @@ func (s *Store) DoDesk(ctx context.Context, r DeskRequest) (desk.DeskEvent, erro
 	var no error
 	err := s.withPolicy(ctx, func(t tx, p *snapshot) error {
 		e, before, no, was = desk.DeskEvent{}, saved{}, nil, p
-		var version, tickets, requests int64
-		var d delivery
-		if err := t.run(get(scan(&version, &tickets, &requests), lockDesk), d.look(r.Key)); err != nil {
+		var d present
+		if err := t.run(get(skip, lockDesk), d.look(r.Key, 0)); err != nil {
 			return err
 		}
-		if version != p.Version {
+		if d.version != p.Version {
 			return errStale
 		}
 		seen, err := d.outcome(r.Key)
@@ -40,7 +39,7 @@ func (s *Store) DoDesk(ctx context.Context, r DeskRequest) (desk.DeskEvent, erro
 			no = err
 			return s.refuse(t, err, refused{r.At, r.By.Member, "admin", 0}, r.Key)
 		}
-		e = desk.DeskEvent{Seq: version + 1, At: r.At, By: r.By, What: fact}
+		e = desk.DeskEvent{Seq: d.version + 1, At: r.At, By: r.By, What: fact}
 		asks, err := deskAsks(e)
 		if err != nil {
 			return err

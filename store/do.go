@@ -48,9 +48,9 @@ type doing struct {
 	p *snapshot
 	r desk.Request
 
-	was      [2]desk.Ticket // the ticket and the other, as read; Number 0 is none
-	numbers  struct{ version, tickets, requests int64 }
-	delivery delivery
+	was     desk.Ticket // as read; Number 0 is none
+	numbers struct{ tickets, requests int64 }
+	present present
 
 	before *saved // the delivery's outcome, if it came before
 	out    Outcome
@@ -61,18 +61,23 @@ func (d *doing) run() error {
 	if err := d.t.run(d.reads()...); err != nil {
 		return err
 	}
-	if d.numbers.version != d.p.Version {
+	if d.present.version != d.p.Version {
 		return errStale
 	}
 	var err error
-	if d.before, err = d.delivery.outcome(d.r.Key); err != nil || d.before != nil {
+	if d.before, err = d.present.outcome(d.r.Key); err != nil || d.before != nil {
 		return err
+	}
+	if d.present.state != "" {
+		if d.was, err = d.s.cache.decode(d.r.Ticket, d.present.state); err != nil {
+			return err
+		}
 	}
 	if err := d.holder(); err != nil {
 		return err
 	}
-	d.out.Ticket = d.was[0]
-	events, err := desk.Decide(&d.p.Policy, d.was[0], d.r)
+	d.out.Ticket = d.was
+	events, err := desk.Decide(&d.p.Policy, d.was, d.r)
 	if err != nil {
 		d.no = err
 		return d.s.refuse(d.t, err, refused{d.r.At, d.r.By.Member, d.r.Do.Verb(), d.r.Ticket}, d.r.Key)

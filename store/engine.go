@@ -16,6 +16,8 @@ type engine interface {
 	write(ctx context.Context, fn func(tx) error) error
 	// read runs the statements outside of any transaction that writes.
 	read(ctx context.Context, asks ...ask) error
+	// alone: one transaction at a time writes, so what it read stays so.
+	alone() bool
 	// list is the engine's kind of list of texts, term its kind of search term.
 	list(ss []string) any
 	term(word string, prefix bool) string
@@ -34,9 +36,6 @@ type ask struct {
 	q    *statement
 	args []any
 	each func(row) error // for every row of the answer; nil if there is none
-	// unless the statement before it changed a row, is it needed at all. Where
-	// statements go out together it runs all the same, and must do no harm.
-	unless bool
 }
 
 // row is one row of an answer.

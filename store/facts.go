@@ -8,8 +8,8 @@ import (
 )
 
 // reads are the statements before a decision: locks in their fixed order, the
-// ticket or two, the delivery key (after the locks, so that of two deliveries at
-// once the second sees the first), and only the facts that the command wants.
+// ticket or two, the policy's version and the delivery key (after the locks, so
+// that of two deliveries at once the second sees the first), and only the facts that the command wants.
 func (d *doing) reads() []ask {
 	w, f, n := d.r.Do.Wants(), &d.r.Facts, int64(d.r.Ticket)
 	asks := make([]ask, 0, 12)
@@ -18,53 +18,55 @@ func (d *doing) reads() []ask {
 	}
 	if d.r.Ticket == 0 || w.Neighbour != 0 || w.MinRank {
 		asks = append(asks, get(func(r row) error {
-			err := r.Scan(&d.numbers.version, &d.numbers.tickets, &d.numbers.requests)
+			err := r.Scan(&d.numbers.tickets, &d.numbers.requests)
 			f.Number = desk.TicketID(d.numbers.tickets + 1)
 			return err
 		}, lockDesk))
-	} else {
-		asks = append(asks, get(scan(&d.numbers.version), readVersion))
 	}
 	switch {
 	case w.Other != 0:
-		asks = append(asks, get(d.pair, lockPair, n, int64(w.Other)))
+		asks = append(asks, get(d.root, lockPair, n, int64(w.Other)))
 	case w.Neighbour < 0:
-		asks = append(asks, get(d.pair, lockAbove, n))
+		asks = append(asks, get(d.neighbour, lockAbove, n))
 	case w.Neighbour > 0:
-		asks = append(asks, get(d.pair, lockBelow, n))
-	case d.r.Ticket != 0:
-		asks = append(asks, get(d.pair, lockTicket, n))
+		asks = append(asks, get(d.neighbour, lockBelow, n))
+	case d.r.Ticket != 0 && !d.s.e.alone():
+		asks = append(asks, get(skip, lockTicket, n))
 	}
 	if w.Handed != 0 {
 		asks = append(asks, get(func(r row) (err error) { f.Handed, err = scanHanded(r); return }, lockHanded, int64(w.Handed)))
 	}
-	if d.r.Key.Key != "" {
-		asks = append(asks, d.delivery.look(d.r.Key))
-	}
+	asks = append(asks, d.present.look(d.r.Key, d.r.Ticket))
 	return append(asks, d.facts(w)...)
 }
 
 func skip(row) error { return nil }
 
-// pair takes the rows of the ticket and of the other.
-func (d *doing) pair(r row) error {
+// root takes the root of the other's chain of duplicates, which may be the ticket
+// itself, of the rows that were locked.
+func (d *doing) root(r row) error {
+	var n, root int64
+	var state string
+	if err := r.Scan(&n, &state, &root); err != nil || n != root {
+		return err
+	}
+	return d.other(n, state)
+}
+
+// neighbour takes the one row of two that is not the ticket's.
+func (d *doing) neighbour(r row) error {
 	var n int64
 	var state string
-	if err := r.Scan(&n, &state); err != nil {
+	if err := r.Scan(&n, &state); err != nil || n == int64(d.r.Ticket) {
 		return err
 	}
+	return d.other(n, state)
+}
+
+func (d *doing) other(n int64, state string) error {
 	t, err := d.s.cache.decode(desk.TicketID(n), state)
-	if err != nil {
-		return err
-	}
-	if t.Number == d.r.Ticket {
-		d.was[0] = t
-	}
-	// A chain of duplicates may end at the ticket itself.
-	if w := d.r.Do.Wants(); t.Number != d.r.Ticket || w.Other == d.r.Ticket {
-		d.was[1], d.r.Facts.Other = t, t
-	}
-	return nil
+	d.r.Facts.Other = &t
+	return err
 }
 
 func (d *doing) facts(w desk.Wants) (asks []ask) {
@@ -98,7 +100,7 @@ func (d *doing) facts(w desk.Wants) (asks []ask) {
 			err := r.Scan(&ahead)
 			f.Ahead = int(ahead)
 			return err
-		}, countAhead, n, order))
+		}, countAhead, n, order, w.MinRank))
 		asks = append(asks, d.starts())
 	}
 	if w.Allowance {
@@ -119,7 +121,7 @@ func (d *doing) facts(w desk.Wants) (asks []ask) {
 // holder reads where else the allowance of this ticket's level 1 runs: known
 // only once the ticket is, so it costs one more round trip, for undo alone.
 func (d *doing) holder() error {
-	a := d.was[0].Allowance
+	a := d.was.Allowance
 	if !d.r.Do.Wants().Holder || a == nil {
 		return nil
 	}

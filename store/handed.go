@@ -49,15 +49,15 @@ func (s *Store) handed(ctx context.Context, verb desk.Verb, who refused, key des
 	var no error
 	err := s.withPolicy(ctx, func(t tx, p *snapshot) (err error) {
 		h, before, no = desk.Handed{}, nil, nil
-		var version, tickets, requests int64
-		var d delivery
+		var tickets, requests int64
+		var d present
 		if err := t.run(
-			get(scan(&version, &tickets, &requests), lockDesk),
+			get(scan(&tickets, &requests), lockDesk),
 			get(func(r row) (err error) { h, err = scanHanded(r); return }, lockHanded, int64(number)),
-			d.look(key)); err != nil {
+			d.look(key, 0)); err != nil {
 			return err
 		}
-		if version != p.Version {
+		if d.version != p.Version {
 			return errStale
 		}
 		if before, err = d.outcome(key); err != nil || before != nil {
@@ -78,7 +78,7 @@ func (s *Store) handed(ctx context.Context, verb desk.Verb, who refused, key des
 			asks = []ask{do(updateHanded, int64(h.Number), string(h.State), int64(h.Ticket), int64(h.ByWhom), micros(h.Closed), string(h.Why))}
 		}
 		for _, n := range desk.HandedNotices(&p.Policy, h, who.at) {
-			asks = append(asks, noticeAsks(n)...)
+			asks = append(asks, noticeAsk(n))
 		}
 		return t.run(append(asks, keyed(key, who.at, saved{Handed: h.Number})...)...)
 	})

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,23 +17,20 @@ type Due struct {
 	Attempts int // this one included
 }
 
-// noticeAsks saves a notice: once by its key, or put off.
-func noticeAsks(n desk.Notice) []ask {
+// noticeAsk saves a notice: once by its key, or put off.
+func noticeAsk(n desk.Notice) ask {
 	args := []any{n.Key, string(n.Kind), int64(n.Ticket), int64(n.Revision), n.Place, n.What, micros(n.Due), n.Urgent, lane(n)}
-	switch {
-	case !n.Replace:
-		return []ask{get(skip, onceNotice, args...)}
-	case n.Kind == desk.Paint:
-		return []ask{do(repaint, n.Key, int64(n.Revision), n.Urgent), {q: upsertNotice, args: args, unless: true}}
+	if !n.Replace {
+		return get(skip, onceNotice, args...)
 	}
-	return []ask{do(upsertNotice, args...)}
+	return do(upsertNotice, args...)
 }
 
 // lane is what a notice waits its turn in: a member's or the channel's messages,
 // the ticket for its card, thread, mail and timers.
 func lane(n desk.Notice) string {
 	if n.Ticket != 0 && (n.Kind == desk.Paint || n.Kind == desk.Mail || n.Kind == desk.Act || n.Place == "thread") {
-		return fmt.Sprintf("%s/%s/%d", n.Kind, n.Place, n.Ticket)
+		return string(n.Kind) + "/" + n.Place + "/" + strconv.FormatInt(int64(n.Ticket), 10)
 	}
 	return n.Place
 }
@@ -46,13 +44,13 @@ func (s *Store) Enqueue(ctx context.Context, notices ...desk.Notice) (added int,
 		n = 0
 		var asks []ask
 		for _, x := range notices {
-			as := noticeAsks(x)
+			a := noticeAsk(x)
 			if x.Replace {
 				n++
 			} else {
-				as[0].each = func(row) error { n++; return nil }
+				a.each = func(row) error { n++; return nil }
 			}
-			asks = append(asks, as...)
+			asks = append(asks, a)
 		}
 		return t.run(asks...)
 	})

@@ -86,6 +86,8 @@ func (e *postgresEngine) read(ctx context.Context, asks ...ask) error {
 	return send(ctx, conn.Conn(), &pgx.Batch{}, asks)
 }
 
+func (e *postgresEngine) alone() bool { return false }
+
 func (e *postgresEngine) list(ss []string) any { return ss }
 
 func (e *postgresEngine) term(word string, prefix bool) string {

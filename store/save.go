@@ -10,7 +10,12 @@ import (
 // ticket, or of two, the events with their words, the notices that follow, what
 // became of a handed request, and the delivery key.
 func (d *doing) writes(events []desk.Event) ([]ask, error) {
-	now := d.was
+	none := desk.Ticket{}
+	was := [2]*desk.Ticket{&d.was, &none}
+	if o := d.r.Facts.Other; o != nil {
+		was[1] = o
+	}
+	now := [2]desk.Ticket{*was[0], *was[1]}
 	if now[0].Number == 0 && len(events) > 0 {
 		now[0].Number = d.r.Facts.Number
 	}
@@ -36,27 +41,40 @@ func (d *doing) writes(events []desk.Event) ([]ask, error) {
 		asks = append(asks, d.handed(e)...)
 	}
 	for i, t := range now {
-		if t.Revision == d.was[i].Revision || t.Number == 0 {
+		if t.Revision == was[i].Revision || t.Number == 0 {
 			continue
 		}
-		more, err := d.ticket(d.was[i], t)
+		more, err := d.ticket(was[i], &now[i])
 		if err != nil {
 			return nil, err
 		}
 		asks = append(asks, more...)
 		for _, n := range desk.Notices(&d.p.Policy, t, events) {
-			asks = append(asks, noticeAsks(n)...)
+			if !d.waits(n) {
+				asks = append(asks, noticeAsk(n))
+			}
 		}
 	}
-	if d.was[0].Revision < now[0].Revision {
-		mark.First, mark.Last = d.was[0].Revision+1, now[0].Revision
+	if was[0].Revision < now[0].Revision {
+		mark.First, mark.Last = was[0].Revision+1, now[0].Revision
 	}
 	d.out.Ticket = now[0]
-	if d.was[1].Revision < now[1].Revision {
-		mark.Other, mark.OFirst, mark.OLast = now[1].Number, d.was[1].Revision+1, now[1].Revision
-		d.out.Other = &now[1]
+	if was[1].Revision < now[1].Revision {
+		mark.Other, mark.OFirst, mark.OLast = now[1].Number, was[1].Revision+1, now[1].Revision
+		other := now[1] // a copy, so that now stays off the heap
+		d.out.Other = &other
 	}
 	return append(asks, keyed(d.r.Key, d.r.At, mark)...), nil
+}
+
+// waits: the notice is a card's paint, and one that waits already draws it. Only
+// where nobody can have claimed that one since it was read.
+func (d *doing) waits(n desk.Notice) bool {
+	urgent := int64(0)
+	if n.Urgent {
+		urgent = 1
+	}
+	return d.s.e.alone() && n.Ticket == d.r.Ticket && n.Kind == desk.Paint && d.present.paint == urgent
 }
 
 // columns are what of a ticket is searched and sorted by.
@@ -71,7 +89,7 @@ type columns struct {
 	client, assignee, tester, allowed, entered, since, snoozed, of int64
 }
 
-func columnsOf(p *desk.Policy, t desk.Ticket) columns {
+func columnsOf(p *desk.Policy, t *desk.Ticket) columns {
 	stage := p.Workflow.Stage(t.Status)
 	c := columns{
 		status: string(t.Status), stage: string(stage), open: stage != desk.Done,
@@ -86,7 +104,7 @@ func columnsOf(p *desk.Policy, t desk.Ticket) columns {
 }
 
 // ticket saves the row; one whose columns stay the same costs no index.
-func (d *doing) ticket(was, t desk.Ticket) ([]ask, error) {
+func (d *doing) ticket(was, t *desk.Ticket) ([]ask, error) {
 	state, err := d.s.cache.encode(t)
 	if err != nil {
 		return nil, err

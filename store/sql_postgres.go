@@ -4,12 +4,12 @@ package store
 // order: the member whose work is counted, the desk's row when something is
 // ranked or numbered, tickets by number, then handed requests.
 var postgresText = map[string]string{
-	"lock desk": `SELECT version, tickets, requests FROM desk WHERE id = 1 FOR UPDATE`,
+	"lock desk": `SELECT tickets, requests FROM desk WHERE id = 1 FOR UPDATE`,
 	// Members have no row of their own; 7201 keeps their locks apart from others.
 	"lock member": `SELECT pg_advisory_xact_lock(7201, $1::bigint::int)`,
-	"lock ticket": `SELECT number, state FROM tickets WHERE number = $1 FOR UPDATE`,
-	"lock pair": `WITH RECURSIVE chain (n, next, depth) AS (` + chainSteps + `)
-		SELECT number, state FROM tickets WHERE number IN ($1, (SELECT n FROM chain ORDER BY depth DESC LIMIT 1)) ORDER BY number FOR UPDATE`,
+	"lock ticket": `SELECT number FROM tickets WHERE number = $1 FOR UPDATE`,
+	"lock pair": `WITH RECURSIVE chain (n, next, depth) AS (` + chainSteps + `), root (n) AS (SELECT n FROM chain ORDER BY depth DESC LIMIT 1)
+		SELECT number, state, coalesce((SELECT n FROM root), 0) FROM tickets WHERE number IN ($1, (SELECT n FROM root)) ORDER BY number FOR UPDATE`,
 	"lock above":       `SELECT number, state FROM tickets WHERE number IN ($1, (` + above + `)) ORDER BY number FOR UPDATE`,
 	"lock below":       `SELECT number, state FROM tickets WHERE number IN ($1, (` + below + `)) ORDER BY number FOR UPDATE`,
 	"lock handed":      `SELECT ` + handedColumns + ` FROM handed WHERE number = $1 FOR UPDATE`,

@@ -3,11 +3,11 @@ package store
 // sqliteText is what SQLite says otherwise. There is one writer, so nothing is
 // locked by hand.
 var sqliteText = map[string]string{
-	"lock desk":   `SELECT version, tickets, requests FROM desk WHERE id = 1`,
+	"lock desk":   `SELECT tickets, requests FROM desk WHERE id = 1`,
 	"lock member": `SELECT $1`,
-	"lock ticket": `SELECT number, state FROM tickets WHERE number = $1`,
-	"lock pair": `WITH RECURSIVE chain (n, next, depth) AS (` + chainSteps + `)
-		SELECT number, state FROM tickets WHERE number IN ($1, (SELECT n FROM chain ORDER BY depth DESC LIMIT 1)) ORDER BY number`,
+	"lock ticket": `SELECT $1`,
+	"lock pair": `WITH RECURSIVE chain (n, next, depth) AS (` + chainSteps + `), root (n) AS (SELECT n FROM chain ORDER BY depth DESC LIMIT 1)
+		SELECT number, state, coalesce((SELECT n FROM root), 0) FROM tickets WHERE number IN ($1, (SELECT n FROM root)) ORDER BY number`,
 	"lock above":       `SELECT number, state FROM tickets WHERE number IN ($1, (` + above + `)) ORDER BY number`,
 	"lock below":       `SELECT number, state FROM tickets WHERE number IN ($1, (` + below + `)) ORDER BY number`,
 	"lock handed":      `SELECT ` + handedColumns + ` FROM handed WHERE number = $1`,

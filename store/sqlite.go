@@ -85,7 +85,7 @@ func (e *sqliteEngine) read(ctx context.Context, asks ...ask) (err error) {
 			if err != nil {
 				return fmt.Errorf("%s: %w", a.q.name, err)
 			}
-			_, err = runSQLite(st.(*sqlite3.SQLiteStmt), a, nil)
+			err = runSQLite(st.(*sqlite3.SQLiteStmt), a, nil)
 			if err := errors.Join(err, st.Close()); err != nil {
 				return fmt.Errorf("%s: %w", a.q.name, err)
 			}
@@ -93,6 +93,8 @@ func (e *sqliteEngine) read(ctx context.Context, asks ...ask) (err error) {
 		return nil
 	})
 }
+
+func (e *sqliteEngine) alone() bool { return true }
 
 func (e *sqliteEngine) list(ss []string) any {
 	b, _ := json.Marshal(ss) // a list of strings has no error
@@ -110,43 +112,30 @@ func (e *sqliteEngine) close() error {
 	return errors.Join(e.writer.stop(), e.reading.Close(), e.writing.Close(), e.lock.Close())
 }
 
-// sqliteStmt is what the driver's statement can do without database/sql, whose
-// bookkeeping costs as much as the statement.
-type sqliteStmt interface {
-	Exec([]driver.Value) (driver.Result, error)
-	Query([]driver.Value) (driver.Rows, error)
-}
-
-// runSQLite binds, steps and scans, and says how many rows a statement without
-// an answer changed. args is scratch space.
-func runSQLite(st sqliteStmt, a ask, args []driver.Value) (changed int64, err error) {
+// runSQLite binds, steps and scans. It queries also what has no answer: the
+// driver binds and steps a query in one call of C, where Exec takes one call for
+// each argument. args is scratch space.
+func runSQLite(st *sqlite3.SQLiteStmt, a ask, args []driver.Value) error {
 	for _, v := range a.args {
 		args = append(args, v)
 	}
-	if a.each == nil {
-		res, err := st.Exec(args)
-		if err != nil {
-			return 0, err
-		}
-		return res.RowsAffected()
-	}
 	rows, err := st.Query(args)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	r := sqliteRow{make([]driver.Value, len(rows.Columns()))}
 	for {
 		if err = rows.Next(r.values); err != nil {
 			break
 		}
-		if err = a.each(r); err != nil {
+		if err = a.each(r); err != nil || a.q.single {
 			break
 		}
 	}
 	if err == io.EOF {
 		err = nil
 	}
-	return 0, errors.Join(err, rows.Close())
+	return errors.Join(err, rows.Close())
 }
 
 type sqliteRow struct{ values []driver.Value }

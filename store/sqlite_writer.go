@@ -186,12 +186,11 @@ func (w *writer) run(t *sqliteTx, batch []*job) {
 
 // sqliteTx is the writer's connection with a transaction under way.
 type sqliteTx struct {
-	w       *writer
-	c       *sqlite3.SQLiteConn
-	args    [24]driver.Value
-	wrote   bool  // the job under way
-	changed int64 // rows, by the statement before
-	lost    bool  // the whole transaction was rolled back by an error
+	w     *writer
+	c     *sqlite3.SQLiteConn
+	args  [24]driver.Value
+	wrote bool // the job under way
+	lost  bool // the whole transaction was rolled back by an error
 }
 
 // together begins, runs the jobs, and commits. An error is of the transaction
@@ -235,13 +234,10 @@ func (t *sqliteTx) run(asks ...ask) error {
 		if t.lost {
 			return errLost
 		}
-		if a.unless && t.changed > 0 {
-			continue
-		}
 		st, err := t.prepared(a.q)
 		if err == nil {
 			t.wrote = t.wrote || !a.q.reads
-			t.changed, err = runSQLite(st, a, t.args[:0])
+			err = runSQLite(st, a, t.args[:0])
 		}
 		if err != nil {
 			t.lost = t.c.AutoCommit()

@@ -10,6 +10,7 @@ type statement struct {
 	name             string
 	sqlite, postgres string
 	reads            bool // changes nothing
+	single           bool // has at most one row, so that SQLite need not look for a second
 }
 
 // statements are all there are, for the test that explains each.
@@ -17,6 +18,12 @@ var statements []*statement
 
 func same(name, text string) *statement {
 	return add(&statement{name: name, sqlite: text, postgres: text})
+}
+
+// single marks a statement whose answer has at most one row.
+func single(q *statement) *statement {
+	q.single = true
+	return q
 }
 
 func differs(name string) *statement {
@@ -44,9 +51,16 @@ const (
 // The desk's row, tickets and what a decision depends on.
 var (
 	readVersion = same("read version", `SELECT version FROM desk WHERE id = 1`)
-	lockDesk    = differs("lock desk")   // version, tickets, requests
-	lockMember  = differs("lock member") // serialises the commands that count the member's work
-	lockTicket  = differs("lock ticket")
+	// readPresent is the version with what else every command reads: the body and
+	// outcome of the delivery $1, divided by a space, empty if it is new; whether
+	// the notice $2 waits, and is urgent (-1: it does not wait); the state of the
+	// ticket $3. Joined from the left, SQLite would prepare it anew for each key.
+	readPresent = single(same("read present", `SELECT version, coalesce((SELECT body || ' ' || outcome FROM deliveries WHERE key = $1), ''),
+		coalesce((SELECT CASE WHEN urgent = TRUE THEN 1 ELSE 0 END FROM notices WHERE key = $2 AND state = 'pending'), -1),
+		coalesce((SELECT state FROM tickets WHERE number = $3), '') FROM desk WHERE id = 1`))
+	lockDesk   = differs("lock desk")   // tickets, requests
+	lockMember = differs("lock member") // serialises the commands that count the member's work
+	lockTicket = differs("lock ticket")
 	// lockPair is $1 and the root of $2's chain of duplicates, in number order.
 	lockPair = differs("lock pair")
 	// lockAbove and lockBelow are $1 and its neighbour in the ready queue of its
@@ -63,7 +77,8 @@ var (
 	readMinRank = same("read min rank", `SELECT rank FROM tickets WHERE `+inQueue+` AND prio_order =
 		CASE WHEN $2 >= 0 THEN $2 ELSE (SELECT prio_order FROM tickets WHERE number = $1) END ORDER BY prio_order, rank, number LIMIT 1`)
 	countAhead = same("count ahead", `SELECT count(*) FROM tickets WHERE `+inQueue+` AND number <> $1 AND (prio_order, rank, number) <
-		(CASE WHEN $2 >= 0 THEN $2 ELSE (SELECT prio_order FROM tickets WHERE number = $1) END, (SELECT rank FROM tickets WHERE number = $1), $1)`)
+		(CASE WHEN $2 >= 0 THEN $2 ELSE (SELECT prio_order FROM tickets WHERE number = $1) END,
+		CASE WHEN $3 THEN -9223372036854775807 ELSE (SELECT rank FROM tickets WHERE number = $1) END, $1)`)
 	readStarts  = same("read starts", `SELECT at FROM events WHERE fact = 'Started' AND at >= $1 AND at < $2`)
 	readAllowed = same("read allowed", `SELECT number FROM tickets WHERE is_open AND allowed <> 0 AND allowed = $1 LIMIT 1`)
 	readLeast   = same("read least", `SELECT assignee, count(*) FROM tickets WHERE is_open AND assignee <> 0 AND stage = 'active' GROUP BY assignee`)
@@ -82,7 +97,6 @@ var (
 	updateNumbers  = same("update numbers", `UPDATE desk SET tickets = $1, requests = $2 WHERE id = 1`)
 	insertEvent    = same("insert event", `INSERT INTO events (ticket, revision, at, by_member, by_clock, fact, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
 	insertWords    = same("insert words", `INSERT INTO words (ticket, revision, field, salt, body) VALUES ($1, $2, $3, $4, $5)`)
-	readDelivery   = same("read delivery", `SELECT body, outcome FROM deliveries WHERE key = $1`)
 	insertDelivery = same("insert delivery", `INSERT INTO deliveries (key, body, at, outcome) VALUES ($1, $2, $3, $4)`)
 	insertRefusal  = same("insert refusal", `INSERT INTO refusals (at, member, verb, ticket, rule, body) VALUES ($1, $2, $3, $4, $5, $6)`)
 	countRefusals  = same("count refusals", `SELECT rule, count(*) FROM refusals WHERE at >= $1 GROUP BY rule`)
@@ -125,13 +139,12 @@ var (
 // Notices, for internal/outbox.
 var (
 	// upsertNotice: a second notice with the key puts the first one off, also
-	// one that was carried out or is in flight; onceNotice drops it.
+	// one that was carried out or is in flight; onceNotice drops it. A paint that
+	// waits is left alone: it draws the present, whatever revision it was saved at.
 	upsertNotice = same("upsert notice", `INSERT INTO notices (`+noticeColumns+`) VALUES (`+noticeValues+`)
 		ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, due = excluded.due, urgent = excluded.urgent, what = excluded.what, attempts = 0, last_error = '',
-		state = CASE WHEN notices.state = 'sending' THEN 'sending' ELSE 'pending' END WHERE notices.revision <> excluded.revision OR notices.kind <> 'paint'`)
-	// repaint is what upsertNotice then need not do: a card's paint that waits or
-	// is in flight only learns of the newer revision, which touches no index.
-	repaint       = same("repaint", `UPDATE notices SET revision = $2 WHERE key = $1 AND state IN ('pending', 'sending') AND urgent = $3`)
+		state = CASE WHEN notices.state = 'sending' THEN 'sending' ELSE 'pending' END WHERE notices.kind <> 'paint' OR notices.urgent <> excluded.urgent
+		OR notices.state <> 'pending' AND notices.revision <> excluded.revision`)
 	onceNotice    = same("once notice", `INSERT INTO notices (`+noticeColumns+`) VALUES (`+noticeValues+`) ON CONFLICT (key) DO NOTHING RETURNING id`)
 	noticeColumns = `key, kind, ticket, revision, place, what, due, urgent, lane, state, attempts, owner, lease, taken, last_error`
 	noticeValues  = `$1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', 0, '', 0, 0, ''`

@@ -65,7 +65,7 @@ type Wants struct {
 	Other     TicketID    // Facts.Other, at the root of its chain of duplicates
 	Neighbour int         // Facts.Other: the ticket above (-1) or below (+1) in the ready queue
 	MinRank   bool        // Facts.MinRank of the ready tickets with Priority
-	Flow      bool        // Facts.Ahead and Facts.Starts, as if it had Priority
+	Flow      bool        // Facts.Ahead and Facts.Starts, as if it had Priority, first of it with MinRank
 	Priority  PriorityKey // for Flow and MinRank; "" is the ticket's own
 	Handed    RequestID   // Facts.Handed
 	Allowance bool        // Facts.Allowed: where the acting member's allowance runs
@@ -78,7 +78,7 @@ type Facts struct {
 	WIP     int        // In progress as assignee plus In testing as tester, this ticket not counted
 	Working []TicketID // those tickets
 	Top     TicketID   // first of the ready queue that fits the member and is not another's; 0 if none
-	Other   Ticket
+	Other   *Ticket    // nil if there is none
 	MinRank int64
 	Ahead   int   // tickets before this one in the ready queue, were it prioritized
 	Starts  []int // starts on each of the last 20 working days

@@ -14,10 +14,14 @@ func Decide(p *Policy, t Ticket, r Request) ([]Event, error) {
 	if r.At.Before(t.LastAt) {
 		r.At = t.LastAt // a clock that stepped back never puts events out of order
 	}
-	if o := r.Facts.Other; o.Number != 0 && r.At.Before(o.LastAt) {
-		r.At = o.LastAt
+	d := &deciding{p: p, t: t}
+	if o := r.Facts.Other; o != nil {
+		if r.At.Before(o.LastAt) {
+			r.At = o.LastAt
+		}
+		d.other = o
 	}
-	d := &deciding{p: p, t: t, other: r.Facts.Other, r: r, f: r.Facts}
+	d.r, d.f = r, &d.r.Facts
 	if err := d.admit(); err != nil {
 		return nil, err
 	}
@@ -29,12 +33,12 @@ func Decide(p *Policy, t Ticket, r Request) ([]Event, error) {
 
 // deciding is one decision under way: t and other are folded as events come.
 type deciding struct {
-	p        *Policy
-	t, other Ticket
-	r        Request
-	f        Facts
-	events   []Event
-	intake   *bool // whether the actor is intake of this instant, once asked
+	p      *Policy
+	t      Ticket
+	other  *Ticket // nil if there is none
+	r      Request
+	f      *Facts // the request's
+	events []Event
 }
 
 func (d *deciding) do(c Command) error {
@@ -173,22 +177,17 @@ func (d *deciding) emit(f Fact) {
 // emitOther appends the fact to the other ticket's history.
 func (d *deciding) emitOther(f Fact) {
 	e := Event{Ticket: d.other.Number, Seq: d.other.Revision + 1, At: d.r.At, By: d.r.By, What: f}
-	d.other = d.other.Apply(e)
+	o := d.other.Apply(e)
+	d.other = &o
 	d.events = append(d.events, e)
 }
 
 // is reports whether the actor holds one of the roles for this ticket now.
 func (d *deciding) is(roles ...Role) bool {
-	return slices.ContainsFunc(roles, func(r Role) bool {
-		if r == RIntake && !d.r.By.Clock { // asked often, and the same all along
-			if d.intake == nil {
-				yes := d.p.Is(d.r.By, RIntake, d.t, d.r.At)
-				d.intake = &yes
-			}
-			return *d.intake
-		}
-		return d.p.Is(d.r.By, r, d.t, d.r.At)
-	})
+	held := func(r Role) bool { return d.p.Is(d.r.By, r, d.t, d.r.At) }
+	// Who is intake takes longest to find, so it is asked last.
+	return slices.ContainsFunc(roles, func(r Role) bool { return r != RIntake && held(r) }) ||
+		slices.Contains(roles, RIntake) && held(RIntake)
 }
 
 // by refuses whoever holds none of the roles; what names the act: "put it back".

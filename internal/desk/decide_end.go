@@ -169,10 +169,12 @@ func (d *deciding) duplicate(c Duplicate) error {
 	switch o := d.other; {
 	case c.Of == 0:
 		return &Needs{Fields: []string{"of"}, Why: "Of which ticket?"}
-	case c.Of == d.t.Number || o.Number == d.t.Number:
+	case c.Of == d.t.Number:
 		return no("%s can't be a duplicate of itself.", d.t.Number)
-	case o.Number == 0:
+	case o == nil:
 		return no("There is no %s.", c.Of)
+	case o.Number == d.t.Number:
+		return no("%s is a duplicate of %s already.", c.Of, d.t.Number)
 	case !d.p.Workflow.open(o.Status):
 		return no("%s is %s; a duplicate points to an open ticket.", o.Number, d.p.Workflow.Name(o.Status))
 	case o.Client != d.t.Client && Clean(c.Why, MaxText) == "":

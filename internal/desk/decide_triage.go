@@ -168,7 +168,7 @@ func (d *deciding) rank(to string) error {
 		}
 	case to != "up" && to != "down":
 		return &Needs{Fields: []string{"rank"}, Why: "Top, up or down?"}
-	case d.other.Number == 0:
+	case d.other == nil:
 		return &Refusal{Rule: Present, Text: fmt.Sprintf("%s can't go further %s within its priority.", d.t.Number, to), Offer: d.look()}
 	default:
 		mine, theirs := d.t.Rank, d.other.Rank
@@ -229,7 +229,7 @@ func (d *deciding) undo() error {
 		mailed = dec.At.Add(d.p.TriageMailWait)
 	}
 	d.emit(Undone{dec.Verb, dec.Was, mailed})
-	if of != 0 && dec.Was.DuplicateOf == 0 && d.other.Number == of {
+	if of != 0 && dec.Was.DuplicateOf == 0 && d.other != nil && d.other.Number == of {
 		d.emitOther(DuplicateUndone{d.t.Number})
 	}
 	return d.restored()

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -42,7 +43,7 @@ func Notices(p *Policy, t Ticket, es []Event) []Notice {
 		}
 		if !painted {
 			painted = true
-			n.out = append(n.out, Notice{Key: fmt.Sprintf("paint/%d", t.Number), Kind: Paint, Ticket: t.Number, Revision: t.Revision,
+			n.out = append(n.out, Notice{Key: PaintKey(t.Number), Kind: Paint, Ticket: t.Number, Revision: t.Revision,
 				Place: "channel", Due: e.At, Replace: true, Urgent: p.Urgent(t.Priority)})
 		}
 		n.event(e, es)
@@ -231,3 +232,6 @@ func HandedNotices(p *Policy, h Handed, at time.Time) []Notice {
 	}
 	return out
 }
+
+// PaintKey is the one key of the notice that a ticket's card is to be painted.
+func PaintKey(n TicketID) string { return "paint/" + strconv.FormatInt(int64(n), 10) }

@@ -134,7 +134,9 @@ func (w *world) facts(by MemberID, t Ticket, c Command) Facts {
 	}
 	slices.Sort(f.Working)
 	if want.Other != 0 {
-		f.Other = w.root(want.Other)
+		if o := w.root(want.Other); o.Number != 0 {
+			f.Other = &o
+		}
 	}
 	if want.Allowance {
 		f.Allowed = w.allowance(by, 0)
@@ -153,7 +155,7 @@ func (w *world) facts(by MemberID, t Ticket, c Command) Facts {
 	}
 	if i := slices.IndexFunc(q, func(o Ticket) bool { return o.Number == t.Number }); i >= 0 && want.Neighbour != 0 {
 		if j := i + want.Neighbour; j >= 0 && j < len(q) && q[j].Priority == t.Priority {
-			f.Other = q[j]
+			f.Other = &q[j]
 		}
 	}
 	return f

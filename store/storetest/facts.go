@@ -80,6 +80,11 @@ func flow(st *story) {
 	if got, want := expected(out), time.Date(2026, 3, 3, 14, 0, 0, 0, time.UTC); !got.Equal(want) {
 		st.Errorf("three ahead at two a day: expected %v, want Tuesday 9:00 in New York, %v", got, want)
 	}
+	out, err = st.do(Sam, st.opened("first", Printer).Number, desk.Prioritize{Priority: "normal", Rank: "top"})
+	st.ok(err)
+	if got := expected(out); !got.Equal(st.at) {
+		st.Errorf("the top one of its priority has none ahead: expected %v, want now, %v", got, st.at)
+	}
 	out, err = st.do(Sam, st.opened("now", Printer).Number, desk.Prioritize{Priority: "urgent"})
 	st.ok(err)
 	if got := expected(out); !got.Equal(st.at) {

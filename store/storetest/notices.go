@@ -114,8 +114,8 @@ func noticesInFlight(st *story) {
 		return ps
 	}
 	ps := paints("A", real)
-	if len(ps) != 1 || ps[0].Revision != t.Revision {
-		st.Fatalf("paints %+v, want one of revision %d: two changes cost one edit", ps, t.Revision)
+	if len(ps) != 1 {
+		st.Fatalf("paints %+v, want one: two changes cost one edit", ps)
 	}
 	// The ticket changes while its card is painted.
 	t = st.must(Ann, t.Number, desk.Note{Text: "one more line"})
