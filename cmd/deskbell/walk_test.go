@@ -2,46 +2,25 @@ package main
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
-	"os"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 
-	"deskbell.dev/deskbell/internal/config"
-	"deskbell.dev/deskbell/internal/sample"
 	"deskbell.dev/deskbell/internal/web/webtest"
 )
-
-var picture = flag.String("picture", "", "write the README's screenshot to this file")
 
 // TestWalk is a visitor's first walk through the demo in a real browser: a
 // request is refused to a technician, handed to intake, opened, completed,
 // prioritized, pulled, worked, tested by another, installed and confirmed,
 // with the mouse and the keyboard alone.
 func TestWalk(t *testing.T) {
-	f, err := config.Parse("sample desk", sample.Config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := openDemo(t.Context(), f, t.TempDir(), slog.New(slog.NewTextHandler(io.Discard, nil)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewServer(d.web.Handler())
-	t.Cleanup(func() {
-		d.close()
-		srv.Close()
-	})
+	url := serveDemo(t)
 	const n = 26 // the sample ends with T-25
 	b := webtest.Start(t, nil)
 	as := func(who string) {
-		b.Do(chromedp.Navigate(srv.URL + "/?as=" + who))
+		b.Do(chromedp.Navigate(url + "/?as=" + who))
 		b.Until(fmt.Sprintf(`document.querySelector("#as").value === %q && document.querySelectorAll("#messages > li").length > 3`, who))
 	}
 	last := func(label string) { // presses the newest button with the label
@@ -66,9 +45,6 @@ func TestWalk(t *testing.T) {
 	b.Until(`document.querySelector("#field-text")?.value === "Scanner in the archive jams"`)
 	submit()
 	b.Shows("#messages .private", "R-1 is with intake")
-	if *picture != "" {
-		shoot(t, b, *picture)
-	}
 
 	as("intake")
 	b.Say("/desk requests")
@@ -119,7 +95,7 @@ func TestWalk(t *testing.T) {
 	b.Shows("#messages .private", "T-26 is now Completed")
 	b.Shot("walk")
 
-	resp, err := http.Get(srv.URL + fmt.Sprintf("/api/tickets/%d", n))
+	resp, err := http.Get(url + fmt.Sprintf("/api/tickets/%d", n))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,17 +111,5 @@ func TestWalk(t *testing.T) {
 	}
 	if tk.Status != "completed" || tk.Assignee != "tech" || tk.Tester != "tech2" || tk.HandedBy != "tech" {
 		t.Errorf("the walk ended with %+v", tk)
-	}
-}
-
-// shoot writes the picture of the page as it is.
-func shoot(t *testing.T, b *webtest.Browser, file string) {
-	t.Helper()
-	png, err := b.Picture()
-	if err == nil {
-		err = os.WriteFile(file, png, 0o644)
-	}
-	if err != nil {
-		t.Error(err)
 	}
 }

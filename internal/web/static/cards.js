@@ -1,5 +1,5 @@
 // Messages and cards, and what their buttons do.
-import { $, here, el, post, key, notice, timeNode, words } from "./core.js";
+import { $, here, el, post, key, notice, dayOf, timeNode, words } from "./core.js";
 import { openForm } from "./form.js";
 
 // answer shows what the desk said to something that this person did.
@@ -50,7 +50,7 @@ export function avatar(name) {
   const letters = name.split(/\s+/).map((w) => w[0]).slice(0, 2).join("").toUpperCase();
   let hue = 0;
   for (const c of name) hue = (hue * 31 + c.codePointAt(0)) % 6;
-  return el("span", { className: "face", ariaHidden: "true", textContent: letters, data: { hue } });
+  return el("span", { className: name === "Deskbell" ? "face bell" : "face", ariaHidden: "true", textContent: letters, data: { hue } });
 }
 
 export const nameOf = (handle) => handle === "deskbell" ? "Deskbell" : here.people.find((p) => p.handle === handle)?.name || handle;
@@ -60,8 +60,8 @@ function messageNode(m, withThread) {
   const own = m.to && !here.place.startsWith("dm-");
   const head = el("div", { className: "head" }, el("b", { textContent: name }),
     m.from === "deskbell" ? el("span", { className: "app", textContent: "APP" }) : null, timeNode(m.at, "message"));
-  const node = el("li", { className: "message", tabIndex: -1, data: { id: m.id } }, avatar(name),
-    el("div", { className: "body" }, head, own ? el("p", { className: "only", textContent: "Only visible to you" }) : null,
+  const node = el("li", { className: "message", tabIndex: -1, data: { id: m.id, at: m.at, from: m.from } }, avatar(name),
+    el("div", { className: "body" }, head, own ? el("p", { className: "only", textContent: here.look === "discord" ? "Only you can see this" : "Only visible to you" }) : null,
       m.text ? words("p", "text", m.text, m.spans) : null, m.card ? cardNode(m) : null,
       withThread ? threadLink(m) : null));
   if (own) node.classList.add("private");
@@ -69,17 +69,32 @@ function messageNode(m, withThread) {
   return node;
 }
 
+// What one message holds there. Slack: a section's text, and a row a section
+// with one accessory or with an actions block below it. Discord: text in all,
+// and components, of which a row takes three with one button, else two and one
+// for each button (docs of Block Kit and of Discord's components).
+const HOLDS = {
+  slack: { name: "Slack", text: 3000, blocks: 50, row: (n) => n > 1 ? 2 : 1 },
+  discord: { name: "Discord", text: 4000, blocks: 40, row: (n) => n === 1 ? 3 : 2 + n },
+};
+
 function cardNode(m) {
-  const c = m.card;
+  const c = m.card, holds = HOLDS[here.look];
   const card = el("div", { className: "card" });
   if (c.title) card.append(words("div", "card-title", c.title, c.title_spans));
-  if (c.text) card.append(words("div", "card-text", c.text, c.spans));
+  const cut = c.text.length > holds.text;
+  if (c.text) card.append(cut ? words("div", "card-text", c.text.slice(0, holds.text - 7) + "… (cut)") : words("div", "card-text", c.text, c.spans));
   if (c.fields.length) {
     card.append(el("dl", {}, ...c.fields.map((f) => el("div", {}, el("dt", { textContent: f.name }), words("dd", "", f.value, f.spans)))));
   }
-  if (c.rows.length) {
-    card.append(el("ul", { className: "rows" }, ...c.rows.map((r) =>
-      el("li", {}, words("span", "row-text", r.text, r.spans), actionsNode(m, r.actions)))));
+  let left = holds.blocks - 4 - c.actions.length;
+  const rows = c.rows.filter((r) => (left -= holds.row(r.actions.length)) >= 0);
+  if (rows.length) {
+    card.append(el("ul", { className: "rows" }, ...rows.map((r) =>
+      el("li", { className: r.actions.length > 1 ? "stacked" : "" }, words("span", "row-text", r.text, r.spans), actionsNode(m, r.actions)))));
+  }
+  if (rows.length < c.rows.length) {
+    card.append(el("p", { className: "hint", textContent: `A message on ${holds.name} holds no more; ${c.rows.length - rows.length} rows would be on the next page.` }));
   }
   card.append(actionsNode(m, c.actions) || "");
   return card;
@@ -90,15 +105,17 @@ function actionsNode(m, actions) {
   return el("div", { className: "actions" }, ...actions.map((a) => a.options ? menuNode(m, a) : buttonNode(m, a)));
 }
 
+const marks = (a) => ({ action: a.action, value: a.value, verb: a.verb, ticket: a.ticket });
+
 function buttonNode(m, a) {
-  const b = el("button", { className: "act " + a.style, textContent: a.label, data: { action: a.action, value: a.value } });
+  const b = el("button", { className: "act " + a.style, textContent: a.label, data: marks(a) });
   b.onclick = () => press(b, m, a, a.value);
   return b;
 }
 
 function menuNode(m, a) {
   const list = el("div", { className: "menu-list", hidden: true });
-  const b = el("button", { className: "act menu " + a.style, textContent: a.label, ariaExpanded: "false", data: { action: a.action } });
+  const b = el("button", { className: "act menu " + a.style, textContent: a.label, ariaExpanded: "false", data: marks(a) });
   const wrap = el("div", { className: "menu-wrap" }, b, list);
   for (const o of a.options) {
     list.append(el("button", { textContent: o.label, data: { value: o.value }, onclick: () => { toggle(false); b.focus(); press(b, m, a, o.value); } }));
@@ -119,16 +136,38 @@ function menuNode(m, a) {
 }
 
 function threadLink(m) {
-  const n = [...here.messages.values()].filter((x) => x.thread === m.id).length;
+  const n = here.replies.get(m.id)?.size;
   if (!n) return null;
   return el("button", { className: "thread-link", textContent: n === 1 ? "1 reply" : n + " replies", onclick: () => openThread(m.id) });
 }
 
-// upsert shows m, new or changed, unless something newer is shown already.
+// keep takes m in, new or changed, unless something newer is known already.
+function keep(m) {
+  const was = here.messages.get(m.id);
+  if (m.in !== here.place || (was && was.rev > m.rev)) return false;
+  here.messages.set(m.id, m);
+  if (m.thread) here.replies.set(m.thread, (here.replies.get(m.thread) || new Set()).add(m.id));
+  return true;
+}
+
+// showAll draws the place anew with these messages, at once: one by one, each
+// would have the page laid out again.
+export function showAll(list) {
+  here.messages = new Map();
+  here.replies = new Map();
+  list.forEach(keep);
+  const all = [...here.messages.values()].sort((a, b) => number(a.id) - number(b.id));
+  $("messages").replaceChildren(...all.filter((m) => !m.thread).map((m) => messageNode(m, true)));
+  $("replies").replaceChildren(...all.filter((m) => here.thread && (m.thread === here.thread || m.id === here.thread)).map((m) => messageNode(m, false)));
+  for (const list of [$("messages"), $("replies")]) for (const node of list.children) join(node);
+}
+
+export const redraw = () => showAll([...here.messages.values()]);
+
+// upsert shows m, new or changed.
 export function upsert(m) {
   const was = here.messages.get(m.id);
-  if (m.in !== here.place || (was && was.rev > m.rev)) return;
-  here.messages.set(m.id, m);
+  if (!keep(m)) return;
   if (m.thread) {
     if (m.thread === here.thread) put($("replies"), m, false);
     const root = here.messages.get(m.thread);
@@ -146,9 +185,10 @@ function put(list, m, withThread) {
   if (old) {
     const held = old.contains(document.activeElement) ? document.activeElement.dataset : null;
     old.replaceWith(node);
+    join(node);
     if (held) {
-      const again = held.action && node.querySelector(`[data-action="${CSS.escape(held.action)}"]`);
-      (again || node).focus({ preventScroll: true });
+      const same = held.verb && node.querySelector(`[data-verb="${CSS.escape(held.verb)}"]`);
+      (same || node).focus({ preventScroll: true });
     }
     return;
   }
@@ -157,7 +197,21 @@ function put(list, m, withThread) {
   let after = list.lastElementChild;
   while (after && number(after.dataset.id) > number(m.id)) after = after.previousElementSibling;
   after ? after.after(node) : list.prepend(node);
+  join(node);
+  if (node.nextElementSibling) join(node.nextElementSibling);
   if (low) log.scrollTop = log.scrollHeight;
+}
+
+// join sets off a message that begins a day, and joins one to that before it
+// when the same speaks within five minutes.
+function join(node) {
+  const before = node.previousElementSibling;
+  const at = new Date(node.dataset.at), was = before && new Date(before.dataset.at);
+  const day = dayOf(at);
+  node.querySelector(":scope > .day")?.remove();
+  if (!was || dayOf(was) !== day) node.prepend(el("p", { className: "day", textContent: day }));
+  else if (before.dataset.from === node.dataset.from && at - was < 300000) return node.classList.add("joined");
+  node.classList.remove("joined");
 }
 
 function openThread(id) {

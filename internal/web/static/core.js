@@ -13,6 +13,7 @@ export const here = {
   people: [],
   channels: [],
   messages: new Map(),
+  replies: new Map(), // of a thread's root, their ids
 };
 
 export function el(tag, props, ...children) {
@@ -70,6 +71,9 @@ export const full = format({ dateStyle: "full", timeStyle: "long" });
 
 // stamp is "Mon 2 Mar 09:00", where the browser is or in the zone.
 export const stamp = (t, zone) => format(DAY, zone).format(t).replace(",", "") + " " + format(HOUR, zone).format(t);
+
+const whole = format({ weekday: "long", day: "numeric", month: "long" });
+export const dayOf = (t) => whole.format(t).replace(",", "");
 
 function span(minutes) {
   if (minutes < 60) return minutes + " min";

@@ -1,10 +1,11 @@
 // The playground's page: who acts where, what is at the left and on top, and the
 // stream. After each (re)connection the server is asked for everything again.
 import { $, here, el, get, post, notice, stamp, full, timeNode, retime } from "./core.js";
-import { avatar, nameOf, upsert, say, closePane } from "./cards.js";
+import { avatar, nameOf, showAll, redraw, upsert, say, closePane } from "./cards.js";
 import { submitForm, putAside } from "./form.js";
+import * as tour from "./tour.js";
 
-const PAGE = 200; // messages fetched at first
+const PAGE = 100; // messages fetched at first
 let stream = null;
 
 const count = (n) => n ? el("b", { className: "count", textContent: n, ariaLabel: n + " unread" }) : null;
@@ -24,7 +25,7 @@ function drawNav() {
     const held = document.activeElement.dataset.nav;
     const me = people.find((p) => p.handle === as);
     const row = (c) => el("li", {}, el("button", {
-      ariaCurrent: c.id === place ? "true" : null, data: { nav: "in " + c.id }, onclick: () => { here.place = c.id; restart(); },
+      ariaCurrent: c.id === place ? "true" : null, data: { nav: "in " + c.id }, onclick: () => actAs(here.as, c.id),
     }, el("span", { textContent: c.direct ? c.name : "# " + c.name }), count(me?.unread[c.id])));
     const person = (p) => el("li", {}, el("button", {
       ariaCurrent: p.handle === as ? "true" : null, data: { nav: "as " + p.handle }, onclick: () => actAs(p.handle),
@@ -56,10 +57,14 @@ function seenNow() {
   if (me?.unread[here.place] && document.visibilityState === "visible") post("/api/seen", { as: here.as, in: here.place }, () => {});
 }
 
-function actAs(handle) {
-  if (here.place.startsWith("dm-")) here.place = "dm-" + handle;
+// actAs goes on as somebody in a place, of which the browser's Back comes back.
+function actAs(handle, place) {
+  if (!place) place = here.place.startsWith("dm-") ? "dm-" + handle : here.place;
+  if (handle === here.as && place === here.place && stream) return closeNav();
   here.as = handle;
-  restart();
+  here.place = place;
+  history.pushState(null, "", address());
+  return restart();
 }
 
 function drawClock(f) {
@@ -96,10 +101,11 @@ function setLook(to) {
   here.look = to;
   document.documentElement.dataset.look = here.look;
   for (const b of document.querySelectorAll("button[data-look]")) b.ariaPressed = String(b.dataset.look === here.look);
-  remember();
+  history.replaceState(null, "", address());
+  redraw();
 }
 
-const remember = () => history.replaceState(null, "", "?" + new URLSearchParams({ as: here.as, in: here.place, look: here.look }));
+const address = () => "?" + new URLSearchParams({ as: here.as, in: here.place, look: here.look });
 
 // ---- the stream ----
 
@@ -112,11 +118,10 @@ async function load(all) {
   here.channels = places;
   // What came over the stream meanwhile may be newer than the list.
   const live = [...here.messages.values()].filter((m) => m.live);
-  here.messages = new Map();
-  for (const id of ["messages", "replies"]) { $(id).ariaBusy = "true"; $(id).replaceChildren(); }
-  for (const m of [...list, ...live]) upsert(m);
+  for (const id of ["log", "replies-log"]) $(id).ariaBusy = "true";
+  showAll([...list, ...live]);
   if (here.thread && !here.messages.has(here.thread)) closePane($("thread"));
-  for (const id of ["messages", "replies"]) $(id).ariaBusy = "false";
+  for (const id of ["log", "replies-log"]) $(id).ariaBusy = "false";
   $("empty").hidden = here.messages.size > 0;
   $("earlier").hidden = all || list.length < PAGE;
   $("mails").replaceChildren(...mails.map(mailNode).reverse());
@@ -127,33 +132,40 @@ async function load(all) {
 
 function connect() {
   stream?.close();
+  let ready;
+  const loaded = new Promise((resolve) => { ready = resolve; });
   stream = new EventSource("/events?as=" + encodeURIComponent(here.as));
   const mine = stream;
   const on = (name, f) => stream.addEventListener(name, (e) => { if (mine === stream) f(JSON.parse(e.data)); });
   on("hello", async (f) => {
     drawClock(f);
     here.messages = new Map();
-    try { await load(false); $("gone").hidden = true; } catch { if (mine === stream) setTimeout(connect, 1000); }
+    try { await load(false); $("gone").hidden = true; ready(); tour.look(); } catch { if (mine === stream) setTimeout(connect, 1000); }
   });
-  on("message", (m) => upsert({ ...m, live: true }));
-  on("people", drawPeople);
-  on("clock", drawClock);
-  on("mail", (m) => { $("mails").prepend(mailNode(m)); countMail($("mails").children.length, true); });
+  on("message", (m) => { upsert({ ...m, live: true }); tour.look(); });
+  on("people", (list) => { drawPeople(list); tour.look(); });
+  on("clock", (f) => { drawClock(f); tour.look(); });
+  on("mail", (m) => { $("mails").prepend(mailNode(m)); countMail($("mails").children.length, true); tour.look(); });
   stream.onerror = () => {
     if (mine !== stream) return;
     $("gone").hidden = false;
     if (mine.readyState === EventSource.CLOSED) setTimeout(() => { if (mine === stream) connect(); }, 2000);
   };
+  return loaded;
 }
 
-function restart() {
-  closePane($("thread"));
+function closeNav() {
   $("nav").classList.remove("open");
   $("menu").ariaExpanded = "false";
+}
+
+// restart shows the place as the person; it is done when all of it is there.
+function restart() {
+  closePane($("thread"));
+  closeNav();
   $("as").value = here.as;
-  remember();
   drawNav();
-  connect();
+  return connect();
 }
 
 // ---- wiring ----
@@ -187,6 +199,16 @@ $("form").onsubmit = (e) => { e.preventDefault(); submitForm(); };
 $("cancel").onclick = () => $("dialog").close();
 $("dialog").addEventListener("close", putAside);
 document.addEventListener("visibilitychange", seenNow);
+// Whoever reads the newest message goes on reading it when the log gets smaller.
+let low = true;
+$("log").onscroll = () => { low = $("log").scrollHeight - $("log").scrollTop - $("log").clientHeight < 80; };
+new ResizeObserver(() => { if (low) $("log").scrollTop = $("log").scrollHeight; }).observe($("log"));
 setLook(here.look);
 if (![...$("as").options].some((o) => o.value === here.as)) here.as = $("as").value;
-restart();
+window.onpopstate = () => {
+  const q = new URLSearchParams(location.search);
+  here.as = q.get("as") || here.as;
+  here.place = q.get("in") || "desk";
+  restart();
+};
+restart().then(() => tour.start(actAs));

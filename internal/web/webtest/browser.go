@@ -99,6 +99,11 @@ func (b *Browser) Shows(css, words string) {
 	b.Until(fmt.Sprintf(`[...document.querySelectorAll(%q)].some((e) => e.innerText.includes(%q))`, css, words))
 }
 
+// Value is what a JavaScript expression gives, a text.
+func (b *Browser) Value(js string) (string, error) {
+	return chromedp.Run(b.ctx, chromedp.Evaluate[string](js))
+}
+
 // Click presses what the selector finds.
 func (b *Browser) Click(css string) {
 	b.t.Helper()
