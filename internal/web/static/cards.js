@@ -43,7 +43,7 @@ async function press(button, message, action, value) {
 
 // ---- messages and cards ----
 
-const number = (id) => Number(id.slice(1));
+export const number = (id) => Number(id.slice(1));
 const nodeOf = (id) => document.querySelector(`[data-id="${CSS.escape(id)}"]`);
 
 export function avatar(name) {

@@ -3,7 +3,7 @@
 // pressed, and goes on when the desk says that it is done. Where it stands is
 // kept in the browser.
 import { $, here, el, get, post, key } from "./core.js";
-import { nameOf } from "./cards.js";
+import { nameOf, number } from "./cards.js";
 
 const SUMMARY = "Patient records won't open at the front desk";
 const KEPT = "deskbell-tour";
@@ -52,9 +52,9 @@ const steps = [
       const m = (await seen(at.intake, "dm-" + at.intake)).find((m) => m.id === at.handed);
       return say(at.intake, "/desk accept " + /R-\d+/.exec(m.text)[0], "dm-" + at.intake);
     },
-    done: async () => { // the request's card has become the ticket's
-      const m = (await seen(at.intake, "dm-" + at.intake)).find((m) => m.id === at.handed);
-      at.ticket = m && actions(m).find((a) => a.ticket)?.ticket;
+    done: async () => { // the request's card has become the ticket's, or was answered by one
+      const m = (await seen(at.intake, "dm-" + at.intake)).findLast((m) => number(m.id) >= number(at.handed) && ours(m) && actions(m).some((a) => a.ticket));
+      at.ticket = m && actions(m).find((a) => a.ticket).ticket;
       return Boolean(at.ticket);
     },
   },
