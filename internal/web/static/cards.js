@@ -123,7 +123,11 @@ function menuNode(m, a) {
   const toggle = (open) => {
     list.hidden = !open;
     b.ariaExpanded = String(open);
-    if (open) { list.scrollIntoView({ block: "nearest" }); list.firstChild.focus(); }
+    if (!open) return;
+    const log = wrap.closest(".log"), low = log.getBoundingClientRect().bottom - b.getBoundingClientRect().bottom;
+    list.classList.toggle("up", low < list.offsetHeight + 8 && b.getBoundingClientRect().top - log.getBoundingClientRect().top > list.offsetHeight);
+    list.scrollIntoView({ block: "nearest" });
+    list.firstChild.focus();
   };
   b.onclick = () => toggle(list.hidden);
   wrap.onkeydown = (e) => {
