@@ -191,11 +191,11 @@ func TestRightToLeft(t *testing.T) {
 	}
 }
 
-// TestLongWords: ten thousand words get to the desk whole, and a channel that
-// does not take them says so and gives them back.
+var long = strings.TrimSpace(strings.Repeat("lorem ipsum ", 5000)) + " END"
+
+// TestLongWords: a note of ten thousand words gets to the desk whole.
 func TestLongWords(t *testing.T) {
 	t.Parallel()
-	long := strings.TrimSpace(strings.Repeat("lorem ipsum ", 5000)) + " END"
 	d := newDesk(t, "")
 	b := webtest.Start(t, nil)
 	visit(b, serve(t, d), "intake")
@@ -209,16 +209,27 @@ func TestLongWords(t *testing.T) {
 	}
 	b.Until(`document.documentElement.scrollWidth <= innerWidth`)
 
-	t.Log("more than a field takes is said, not cut off in silence")
+}
+
+// TestMoreThanAFieldTakes is said, not cut off in silence.
+func TestMoreThanAFieldTakes(t *testing.T) {
+	t.Parallel()
+	b := webtest.Start(t, nil)
+	visit(b, serve(t, newDesk(t, "")), "intake")
 	more := strings.Repeat("x", 60)
 	b.Say("/ticket new")
 	b.Paste("#field-summary", js(more))
 	b.Click("#form .primary")
 	b.Shows("#field-summary-error", "At most 40 characters")
 	b.Until(fmt.Sprintf(`document.querySelector("#field-summary").value === %s`, js(more)))
-	b.Click("#cancel")
+}
 
-	t.Log("said in the channel")
+// TestLongTalk: a channel that does not take ten thousand words says so and
+// gives them back.
+func TestLongTalk(t *testing.T) {
+	t.Parallel()
+	b := webtest.Start(t, nil)
+	visit(b, serve(t, newDesk(t, "")), "intake")
 	b.Paste("#text", js(long))
 	b.Do(chromedp.KeyEvent("\r"))
 	b.Until(`[...document.querySelectorAll("#messages .text")].some((e) => e.textContent.includes("lorem")) || document.querySelector("#text").value.includes("lorem") && document.querySelector("#notice").innerText.length > 10`)
@@ -280,7 +291,27 @@ func TestDoubleClick(t *testing.T) {
 	}
 }
 
-// TestCardChangedMeanwhile: somebody presses what the desk has since redrawn.
+// TestMenuOfARedrawnCard: the focus stays with the menu.
+func TestMenuOfARedrawnCard(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "")
+	b := webtest.Start(t, nil)
+	visit(b, serve(t, d), "tech")
+	b.Say("/ticket 42")
+	b.Shows(".card-title", "Approved")
+	press(b, "[data-action=move]")
+	b.Until(`document.activeElement.dataset.value === "in_testing"`)
+	if err := d.Edit(t.Context(), firstMessage, *ticketCard("In progress")); err != nil {
+		t.Fatal(err)
+	}
+	b.Shows(".card-title", "In progress")
+	b.Until(`document.activeElement.closest(".menu-wrap") !== null`)
+}
+
+var firstMessage = chat.MessageRef{Place: chat.Place{Channel: "desk"}, ID: "m1"}
+
+// TestCardChangedMeanwhile: somebody presses what the desk has since redrawn,
+// which the page has not heard of.
 func TestCardChangedMeanwhile(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "")
@@ -288,22 +319,11 @@ func TestCardChangedMeanwhile(t *testing.T) {
 	visit(b, serve(t, d), "tech")
 	b.Say("/ticket 42")
 	b.Shows(".card-title", "Approved")
-	ref := chat.MessageRef{Place: chat.Place{Channel: "desk"}, ID: "m1"}
 	ended := &chat.Message{Card: &chat.Card{Title: chat.Say("T-42 Completed"), Actions: []chat.Action{
 		{Token: "reopen", Label: "Reopen"}, {Token: "move", Label: "More", Options: []chat.Option{{Value: "reopen", Label: "Reopen"}}}}}}
 
-	t.Log("the list of a menu is open when the card is redrawn")
-	press(b, "[data-action=move]")
-	b.Until(`document.activeElement.dataset.value === "in_testing"`)
-	if err := d.Edit(t.Context(), ref, *ticketCard("In progress")); err != nil {
-		t.Fatal(err)
-	}
-	b.Shows(".card-title", "In progress")
-	b.Until(`document.activeElement.closest(".menu-wrap") !== null`) // back on the menu, if not in it
-
-	t.Log("the page has not heard of the change")
 	d.deafen()
-	if err := d.Edit(t.Context(), ref, *ended); err != nil {
+	if err := d.Edit(t.Context(), firstMessage, *ended); err != nil {
 		t.Fatal(err)
 	}
 	d.SetHandler(func(ctx context.Context, in chat.Interaction) chat.Reply {
@@ -354,7 +374,10 @@ func TestBackAndForward(t *testing.T) {
 		t.Helper()
 		b.Until(fmt.Sprintf(`document.querySelector("#as").value === %q && location.search.includes("as=%s") && location.search.includes("in=%s") && document.querySelector("#messages").innerText.includes(%q)`, as, as, in, words))
 	}
-	back := func() { b.Do(chromedp.Evaluate[chromedp.Void](`history.back()`)) }
+	steps := func(n int) { // not at once, so that this call has its answer
+		b.Do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`setTimeout(() => history.go(%d))`, n)))
+	}
+	back := func() { steps(-1) }
 	back()
 	is("tech", "desk", "for all")
 	b.Until(`document.querySelector("#text").value === "half a thought"`)
@@ -362,9 +385,9 @@ func TestBackAndForward(t *testing.T) {
 	is("tech", "dm-tech", "For Tess alone.")
 	back()
 	is("tech", "desk", "for all")
-	b.Do(chromedp.Evaluate[chromedp.Void](`history.forward()`))
+	steps(1)
 	is("tech", "dm-tech", "For Tess alone.")
-	b.Do(chromedp.Evaluate[chromedp.Void](`history.go(2)`))
+	steps(2)
 	is("srm", "desk", "for all")
 
 	t.Log("one address twice is one step")
@@ -535,7 +558,7 @@ func TestServerGoneAndBack(t *testing.T) {
 	b.Shows("#messages", "typed before")
 	b.Until(`document.querySelectorAll("#messages > li").length === 2`)
 
-	t.Log("a form is open, and two presses go wrong")
+	t.Log("a form is open")
 	b.Say("/ticket new")
 	b.Paste("#field-summary", js("Filled in before"))
 	stop()
@@ -553,6 +576,7 @@ func TestServerGoneAndBack(t *testing.T) {
 		t.Errorf("submitted %d times", len(got))
 	}
 
+	t.Log("two things are done meanwhile, and both can be tried again")
 	stop()
 	b.Until(`document.querySelector("#gone").checkVisibility()`)
 	b.Click("[data-action=note]")
@@ -561,7 +585,6 @@ func TestServerGoneAndBack(t *testing.T) {
 	b.Do(chromedp.KeyEvent("\r"))
 	d, stop = start()
 	b.Until(`!document.querySelector("#gone").checkVisibility()`)
-	t.Log("both of the two can be tried again")
 	for range 2 {
 		b.Click("#notice button:not(.close)")
 	}
