@@ -404,8 +404,9 @@ func TestBackAndForward(t *testing.T) {
 	is("tech", "desk", "for all")
 
 	t.Log("back while a form is open leaves no form of somebody else's behind")
-	b.Click("#directs button")
+	b.Press(`[data-nav="in dm-tech"]`, "\r")
 	is("tech", "dm-tech", "For Tess alone.")
+	webtest.Eval[bool](b, `(document.querySelector("#text").value = "") === ""`)
 	b.Say("/ticket new")
 	b.Until(`document.querySelector("dialog").open`)
 	b.Paste("#field-summary", js("unsaved"))
@@ -448,7 +449,7 @@ func TestIntakeTurns(t *testing.T) {
 	})
 	b.Click("#form .primary")
 	b.Shows("#messages, #form-note, #notice", "Sam is intake now")
-	b.Until(`document.querySelector("dialog").open || document.querySelector("#notice button:not(.close)")?.checkVisibility()`)
+	b.Until(`!document.querySelector("#form .primary").disabled && (document.querySelector("dialog").open || document.querySelector("#notice button:not(.close)")?.checkVisibility())`)
 	if !webtest.Eval[bool](b, `document.querySelector("dialog").open`) {
 		b.Click("#notice button:not(.close)")
 	}
