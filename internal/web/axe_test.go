@@ -23,30 +23,30 @@ var states = []struct {
 	{"empty", true, false, func(b *webtest.Browser, _ *fakeDesk) { b.Shows("#empty", "Nothing") }},
 	{"conversation", false, false, func(*webtest.Browser, *fakeDesk) {}},
 	{"direct", false, false, func(b *webtest.Browser, _ *fakeDesk) {
-		press(b, "#directs button")
+		b.Press("#directs button", "\r")
 		b.Shows("#messages", "You are on duty")
 	}},
 	{"menu", false, false, func(b *webtest.Browser, _ *fakeDesk) {
-		press(b, "[data-action=move]")
+		b.Press("[data-action=move]", "\r")
 		b.Until(`document.activeElement.dataset.value === "in_testing"`)
 	}},
 	{"row menu", false, false, func(b *webtest.Browser, _ *fakeDesk) {
-		press(b, ".rows .menu")
+		b.Press(".rows .menu", "\r")
 		b.Until(`document.activeElement.dataset.value === "claim"`)
 	}},
-	{"private", false, false, func(b *webtest.Browser, _ *fakeDesk) { b.Say("/ticket"); b.Shows(".private", "Only visible to you") }},
-	{"thread", false, false, func(b *webtest.Browser, _ *fakeDesk) { press(b, ".thread-link"); b.Shows("#replies", "on it") }},
-	{"mail", false, false, func(b *webtest.Browser, _ *fakeDesk) { press(b, "#mail-button"); b.Shows("#mail", "your printer") }},
-	{"no mail", true, false, func(b *webtest.Browser, _ *fakeDesk) { press(b, "#mail-button"); b.Shows("#mail", "No mail") }},
+	{"private", false, false, func(b *webtest.Browser, _ *fakeDesk) { b.Say("/ticket"); b.Shows(".private .only", "Only ") }},
+	{"thread", false, false, func(b *webtest.Browser, _ *fakeDesk) { b.Press(".thread-link", "\r"); b.Shows("#replies", "on it") }},
+	{"mail", false, false, func(b *webtest.Browser, _ *fakeDesk) { b.Press("#mail-button", "\r"); b.Shows("#mail", "your printer") }},
+	{"no mail", true, false, func(b *webtest.Browser, _ *fakeDesk) { b.Press("#mail-button", "\r"); b.Shows("#mail", "No mail") }},
 	{"form", false, false, func(b *webtest.Browser, _ *fakeDesk) { openTheForm(b) }},
 	{"form errors", false, false, func(b *webtest.Browser, _ *fakeDesk) {
 		openTheForm(b)
-		press(b, "#form .primary")
+		b.Press("#form .primary", "\r")
 		b.Shows("#field-summary-error", "Please fill this in")
 	}},
 	{"notice", false, false, func(b *webtest.Browser, _ *fakeDesk) {
 		openTheForm(b)
-		press(b, "#cancel")
+		b.Press("#cancel", "\r")
 		b.Shows("#notice", "put aside")
 	}},
 	{"gone", false, false, func(b *webtest.Browser, d *fakeDesk) {
@@ -54,7 +54,7 @@ var states = []struct {
 		b.Until(`document.querySelector("#gone").checkVisibility()`)
 	}},
 	{"phone menu", false, true, func(b *webtest.Browser, _ *fakeDesk) {
-		press(b, "#menu")
+		b.Press("#menu", "\r")
 		b.Until(`document.querySelector("#nav").checkVisibility()`)
 	}},
 }

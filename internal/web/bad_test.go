@@ -139,8 +139,9 @@ func TestMarkupIsWords(t *testing.T) {
 func TestHalfAnEmoji(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "")
+	url := serve(t, d)
 	b := webtest.Start(t, nil)
-	visit(b, serve(t, d), "intake")
+	visit(b, url, "intake")
 	b.Paste("#text", `"half \ud83d end"`)
 	b.Do(chromedp.KeyEvent("\r"))
 	b.Shows("#messages", "half \ufffd end")
@@ -169,8 +170,9 @@ func TestRightToLeft(t *testing.T) {
 			Title: words, Text: words, Fields: []chat.CardField{{Name: "Summary", Value: words}}, Rows: []chat.Row{{Text: words}},
 		}}}
 	})
+	url := serve(t, d)
 	b := webtest.Start(t, nil)
-	visit(b, serve(t, d), "tech")
+	visit(b, url, "tech")
 	b.Paste("#text", js(bad))
 	b.Do(chromedp.KeyEvent("\r"))
 	b.Until(fmt.Sprintf(`[...document.querySelectorAll("#messages .text")].some((e) => e.textContent === %s)`, js(bad)))
@@ -197,8 +199,9 @@ var long = strings.TrimSpace(strings.Repeat("lorem ipsum ", 5000)) + " END"
 func TestLongWords(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "")
+	url := serve(t, d)
 	b := webtest.Start(t, nil)
-	visit(b, serve(t, d), "intake")
+	visit(b, url, "intake")
 	b.Say("/ticket new")
 	b.Paste("#field-summary", js("Printer"))
 	b.Paste("#field-description", js(long))
@@ -214,8 +217,9 @@ func TestLongWords(t *testing.T) {
 // TestMoreThanAFieldTakes is said, not cut off in silence.
 func TestMoreThanAFieldTakes(t *testing.T) {
 	t.Parallel()
+	url := serve(t, newDesk(t, ""))
 	b := webtest.Start(t, nil)
-	visit(b, serve(t, newDesk(t, "")), "intake")
+	visit(b, url, "intake")
 	more := strings.Repeat("x", 60)
 	b.Say("/ticket new")
 	b.Paste("#field-summary", js(more))
@@ -228,8 +232,9 @@ func TestMoreThanAFieldTakes(t *testing.T) {
 // gives them back.
 func TestLongTalk(t *testing.T) {
 	t.Parallel()
+	url := serve(t, newDesk(t, ""))
 	b := webtest.Start(t, nil)
-	visit(b, serve(t, newDesk(t, "")), "intake")
+	visit(b, url, "intake")
 	b.Paste("#text", js(long))
 	b.Do(chromedp.KeyEvent("\r"))
 	b.Until(`[...document.querySelectorAll("#messages .text")].some((e) => e.textContent.includes("lorem")) || document.querySelector("#text").value.includes("lorem") && document.querySelector("#notice").innerText.length > 10`)
@@ -241,8 +246,9 @@ func TestLongTalk(t *testing.T) {
 func TestDoubleClick(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "")
+	url := serve(t, d)
 	b := webtest.Start(t, nil)
-	visit(b, serve(t, d), "tech")
+	visit(b, url, "tech")
 	b.Say("/ticket 42")
 	b.Shows(".card-title", "Approved")
 
@@ -295,11 +301,12 @@ func TestDoubleClick(t *testing.T) {
 func TestMenuOfARedrawnCard(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "")
+	url := serve(t, d)
 	b := webtest.Start(t, nil)
-	visit(b, serve(t, d), "tech")
+	visit(b, url, "tech")
 	b.Say("/ticket 42")
 	b.Shows(".card-title", "Approved")
-	press(b, "[data-action=move]")
+	b.Press("[data-action=move]", "\r")
 	b.Until(`document.activeElement.dataset.value === "in_testing"`)
 	if err := d.Edit(t.Context(), firstMessage, *ticketCard("In progress")); err != nil {
 		t.Fatal(err)
@@ -315,8 +322,9 @@ var firstMessage = chat.MessageRef{Place: chat.Place{Channel: "desk"}, ID: "m1"}
 func TestCardChangedMeanwhile(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "")
+	url := serve(t, d)
 	b := webtest.Start(t, nil)
-	visit(b, serve(t, d), "tech")
+	visit(b, url, "tech")
 	b.Say("/ticket 42")
 	b.Shows(".card-title", "Approved")
 	ended := &chat.Message{Card: &chat.Card{Title: chat.Say("T-42 Completed"), Actions: []chat.Action{
@@ -357,8 +365,8 @@ func TestBackAndForward(t *testing.T) {
 	if _, err := d.Post(t.Context(), chat.Place{User: "tech"}, chat.Message{Text: chat.Say("For Tess alone.")}, "dm"); err != nil {
 		t.Fatal(err)
 	}
-	b := webtest.Start(t, nil)
 	url := serve(t, d)
+	b := webtest.Start(t, nil)
 	visit(b, url, "tech")
 	said(b, "for all")
 	b.Click("#directs button")
@@ -396,8 +404,9 @@ func TestBackAndForward(t *testing.T) {
 	is("tech", "desk", "for all")
 
 	t.Log("back while a form is open leaves no form of somebody else's behind")
-	b.Click("#directs button")
+	b.Press(`[data-nav="in dm-tech"]`, "\r")
 	is("tech", "dm-tech", "For Tess alone.")
+	webtest.Eval[bool](b, `(document.querySelector("#text").value = "") === ""`)
 	b.Say("/ticket new")
 	b.Until(`document.querySelector("dialog").open`)
 	b.Paste("#field-summary", js("unsaved"))
@@ -426,8 +435,9 @@ func TestNoSuchPlace(t *testing.T) {
 func TestIntakeTurns(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "")
+	url := serve(t, d)
 	b := webtest.Start(t, nil)
-	visit(b, serve(t, d), "intake")
+	visit(b, url, "intake")
 	b.Say("/ticket new")
 	b.Paste("#field-summary", js("Printer"))
 	b.Paste("#field-description", js("long and well considered"))
@@ -439,7 +449,7 @@ func TestIntakeTurns(t *testing.T) {
 	})
 	b.Click("#form .primary")
 	b.Shows("#messages, #form-note, #notice", "Sam is intake now")
-	b.Until(`document.querySelector("dialog").open || document.querySelector("#notice button:not(.close)") !== null`)
+	b.Until(`!document.querySelector("#form .primary").disabled && (document.querySelector("dialog").open || document.querySelector("#notice button:not(.close)")?.checkVisibility())`)
 	if !webtest.Eval[bool](b, `document.querySelector("dialog").open`) {
 		b.Click("#notice button:not(.close)")
 	}
@@ -451,8 +461,9 @@ func TestIntakeTurns(t *testing.T) {
 func TestFormPutAsideKeepsWords(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "")
+	url := serve(t, d)
 	b := webtest.Start(t, nil)
-	visit(b, serve(t, d), "intake")
+	visit(b, url, "intake")
 	b.Say("/ticket new")
 	b.Paste("#field-description", js("half written"))
 	b.Do(chromedp.KeyEvent("\x1b"))
@@ -548,7 +559,7 @@ func TestServerGoneAndBack(t *testing.T) {
 
 	stop()
 	b.Until(`document.querySelector("#gone").checkVisibility()`)
-	b.Do(chromedp.Focus(chromedp.CSS("#text")), chromedp.KeyEvent("\r"))
+	b.Press("#text", "\r")
 	b.Shows("#notice", "did not answer")
 	b.Shows("#notice button", "Try again")
 	_, stop = start()

@@ -167,10 +167,30 @@ func (b *Browser) Value(js string) (string, error) {
 	return chromedp.Run(b.ctx, chromedp.Evaluate[string](js))
 }
 
-// Click presses what the selector finds.
+// Click presses what the selector finds. Where the page redraws it between the
+// finding and the pressing, it is found anew.
 func (b *Browser) Click(css string) {
 	b.t.Helper()
-	b.Do(chromedp.Click(chromedp.CSS(css), chromedp.NodeVisible))
+	ctx, cancel := context.WithTimeout(b.ctx, 15*time.Second)
+	defer cancel()
+	for {
+		err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(css), chromedp.NodeVisible))
+		if err == nil {
+			return
+		}
+		if !strings.Contains(err.Error(), "Could not find node") {
+			b.Shot("failed")
+			b.t.Fatalf("clicking %s: %v", css, err)
+		}
+	}
+}
+
+// Press focuses what the selector finds, and presses the key.
+func (b *Browser) Press(css, key string) {
+	b.t.Helper()
+	b.Until(fmt.Sprintf(`document.querySelector(%q)?.checkVisibility()`, css))
+	Eval[bool](b, fmt.Sprintf(`(document.querySelector(%q).focus(), true)`, css))
+	b.Do(chromedp.KeyEvent(key))
 }
 
 // Say types a line and sends it.
