@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"deskbell.dev/deskbell/internal/chat"
 )
@@ -59,6 +60,9 @@ func (s *Server) say(r *http.Request) (any, error) {
 		return nil, err
 	}
 	command := strings.HasPrefix(strings.TrimSpace(b.Text), "/")
+	if n, most := utf8.RuneCountInString(b.Text), s.Limits().Text; !command && n > most {
+		return nil, refuse(http.StatusRequestEntityTooLarge, "that is %d characters, and a message holds %d; nothing was said. Say it in parts.", n, most)
+	}
 	turn := turn{hears: command || place.User != "", in: chat.Interaction{
 		Kind: chat.Command, Key: c.key, From: who.User, Place: place, Text: b.Text,
 	}}

@@ -2,18 +2,18 @@
 import { $, here, el, post, key, notice, dayOf, timeNode, words } from "./core.js";
 import { openForm } from "./form.js";
 
-// answer shows what the desk said to something that this person did.
-export function answer(reply) {
+// answer shows what the desk said to something that this person did; from is the
+// call that asked.
+export function answer(reply, from) {
   if (reply.message) {
     const m = reply.message;
     if (m.in === here.place && m.thread && m.thread !== here.thread) openThread(m.thread);
     upsert(m);
     nodeOf(m.id)?.scrollIntoView({ block: "nearest" });
-  } else if (reply.refusal) {
-    notice(reply.refusal.text);
   }
+  if (reply.refusal && !reply.message?.text.includes(reply.refusal.text)) notice(reply.refusal.text);
   if (reply.errors) notice(Object.values(reply.errors).join(" "));
-  if (reply.form) openForm(reply.form);
+  if (reply.form) openForm(reply.form, from);
 }
 
 // send does something once: trying again sends the same key. False if it was
@@ -25,7 +25,7 @@ async function send(path, body) {
     refused = !lost;
     notice(text, lost && "Try again", () => send(path, body));
   });
-  if (reply && who === here.as) answer(reply);
+  if (reply && who === here.as) answer(reply, { path, body });
   return !refused;
 }
 
@@ -34,11 +34,15 @@ export function say(text, inThread) {
   return send("/api/say", inThread ? { ...body, thread: inThread } : body);
 }
 
+let pressed = ""; // the button before
+
 async function press(button, message, action, value) {
   button.disabled = true;
   await send("/api/press", { as: here.as, message: message.id, action: action.action, value, key: key() });
   button.disabled = false;
-  if (document.activeElement === document.body && button.isConnected) button.focus();
+  if (document.activeElement !== document.body) return;
+  const card = nodeOf(message.id); // perhaps drawn anew
+  (button.isConnected ? button : card?.querySelector(`[data-action="${CSS.escape(action.action)}"]`) || card)?.focus({ preventScroll: true });
 }
 
 // ---- messages and cards ----
@@ -109,7 +113,12 @@ const marks = (a) => ({ action: a.action, value: a.value, verb: a.verb, ticket: 
 
 function buttonNode(m, a) {
   const b = el("button", { className: "act " + a.style, textContent: a.label, data: marks(a) });
-  b.onclick = () => press(b, m, a, a.value);
+  b.onclick = (e) => {
+    const same = m.id + " " + a.action;
+    if (e.detail > 1 && pressed === same) return; // the second of a double click
+    pressed = same;
+    press(b, m, a, a.value);
+  };
   return b;
 }
 
@@ -148,7 +157,7 @@ function threadLink(m) {
 // keep takes m in, new or changed, unless something newer is known already.
 function keep(m) {
   const was = here.messages.get(m.id);
-  if (m.in !== here.place || (was && was.rev > m.rev)) return false;
+  if (m.in !== here.place || (was && was.rev >= m.rev)) return false;
   here.messages.set(m.id, m);
   if (m.thread) here.replies.set(m.thread, (here.replies.get(m.thread) || new Set()).add(m.id));
   return true;
@@ -187,11 +196,12 @@ function put(list, m, withThread) {
   const node = messageNode(m, withThread);
   const old = list.querySelector(`:scope > [data-id="${CSS.escape(m.id)}"]`);
   if (old) {
-    const held = old.contains(document.activeElement) ? document.activeElement.dataset : null;
+    const active = old.contains(document.activeElement) && document.activeElement;
+    const held = active && (active.closest(".menu-wrap")?.firstChild || active).dataset;
     old.replaceWith(node);
     join(node);
     if (held) {
-      const same = held.verb && node.querySelector(`[data-verb="${CSS.escape(held.verb)}"]`);
+      const same = held.action && node.querySelector(`[data-action="${CSS.escape(held.action)}"], [data-verb="${CSS.escape(held.verb)}"]`);
       (same || node).focus({ preventScroll: true });
     }
     return;

@@ -53,10 +53,15 @@ export async function post(path, body, tell = (text) => notice(text)) {
 
 export const key = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("-");
 
+// notice says something above the conversation. One that offers to try again
+// stays until it is pressed or put away; others make room for the next.
 export function notice(text, label, act) {
-  const close = el("button", { textContent: "✕", className: "close", ariaLabel: "Dismiss", onclick: () => { $("notice").hidden = true; } });
-  const again = label && el("button", { textContent: label, onclick: () => { $("notice").hidden = true; act(); } });
-  $("notice").replaceChildren(el("span", { textContent: text }), ...(again ? [again] : []), close);
+  const row = el("p", { className: label ? "" : "passing" }, el("span", { textContent: text }));
+  const away = () => { row.remove(); $("notice").hidden = !$("notice").firstChild; };
+  if (label) row.append(el("button", { textContent: label, onclick: () => { away(); act(); } }));
+  row.append(el("button", { textContent: "✕", className: "close", ariaLabel: "Dismiss", onclick: away }));
+  $("notice").querySelector(".passing")?.remove();
+  $("notice").append(row);
   $("notice").hidden = false;
 }
 
@@ -109,6 +114,9 @@ export function words(tag, className, text, spans) {
   return node;
 }
 
+// What turns the direction of the words after it.
+const turning = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc]/;
+
 function piece(s) {
   switch (s.kind) {
     case "bold": return el("strong", { textContent: s.text });
@@ -119,5 +127,5 @@ function piece(s) {
     case "link":
       if (/^https?:\/\//i.test(s.ref)) return el("a", { href: s.ref, target: "_blank", rel: "noopener noreferrer", textContent: s.text });
   }
-  return document.createTextNode(s.text);
+  return turning.test(s.text) ? el("bdi", { textContent: s.text }) : document.createTextNode(s.text);
 }

@@ -113,7 +113,14 @@ async function load(all) {
   const who = here.as, where = here.place;
   const q = new URLSearchParams({ as: here.as, in: here.place });
   if (!all) q.set("last", PAGE);
-  const [list, places, mails] = await Promise.all([get("/api/messages?" + q), get("/api/channels?as=" + encodeURIComponent(here.as)), get("/api/mail")]);
+  const places = await get("/api/channels?as=" + encodeURIComponent(who));
+  if (who === here.as && where === here.place && !places.some((p) => p.id === where)) {
+    notice(`${nameOf(who)} sees no place called “${where}”.`);
+    here.place = places[0].id;
+    history.replaceState(null, "", address());
+    return load(all);
+  }
+  const [list, mails] = await Promise.all([get("/api/messages?" + q), get("/api/mail")]);
   if (who !== here.as || where !== here.place) return;
   here.channels = places;
   // What came over the stream meanwhile may be newer than the list.
@@ -163,6 +170,8 @@ function closeNav() {
 function restart() {
   closePane($("thread"));
   closeNav();
+  $("dialog").close(); // somebody else's form is put aside
+  here.channels = here.channels.filter((c) => !c.direct); // the direct ones are another's
   $("as").value = here.as;
   drawNav();
   return connect();
@@ -194,6 +203,9 @@ for (const b of document.querySelectorAll(".pane .close")) b.onclick = () => clo
 $("as").onchange = () => actAs($("as").value);
 $("earlier").onclick = () => load(true).catch((e) => notice(e.message));
 $("menu").onclick = () => { $("menu").ariaExpanded = String($("nav").classList.toggle("open")); };
+$("nav").addEventListener("focusout", (e) => {
+  if (e.relatedTarget && e.relatedTarget !== $("menu") && !$("nav").contains(e.relatedTarget)) closeNav();
+});
 $("mail-button").onclick = () => { $("mail").hidden ? showMail() : closePane($("mail")); };
 $("form").onsubmit = (e) => { e.preventDefault(); submitForm(); };
 $("cancel").onclick = () => $("dialog").close();
