@@ -220,34 +220,16 @@ func (d *demo) begin(ctx context.Context, f *config.File, now time.Time) error {
 		return err
 	}
 	defer d.clock.stand(time.Time{})
-	if err := sample.Fill(ctx, d.store, now, sample.Clock{To: d.live, Today: d.web.AllSeen}); err != nil {
-		return err
-	}
-	if err := d.box.Drain(ctx); err != nil {
+	if err := sample.Fill(ctx, d.store, now, sample.Clock{At: d.at, Today: d.web.AllSeen}); err != nil {
 		return err
 	}
 	return d.store.SetSetting(ctx, sampleKey, now.UTC().Format(time.RFC3339))
 }
 
-// live stands the clock at an instant, after everything that falls due before
-// has happened at its time. What follows from several commands of one instant is
-// so carried out together.
-func (d *demo) live(ctx context.Context, to time.Time) error {
-	for range maxSteps {
-		due, ok, err := d.store.NextDue(ctx)
-		if err != nil {
-			return err
-		}
-		if !ok || !due.Before(to) {
-			d.clock.stand(to)
-			return nil
-		}
-		d.clock.stand(due)
-		if err := d.box.Drain(ctx); err != nil {
-			return err
-		}
-	}
-	return errTooMuch
+// at stands the clock at an instant and carries out what is due.
+func (d *demo) at(ctx context.Context, t time.Time) error {
+	d.clock.stand(t)
+	return d.box.Drain(ctx)
 }
 
 func people(ctx context.Context, b *bot.Bot) ([]web.Person, error) {

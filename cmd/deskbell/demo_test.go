@@ -175,13 +175,30 @@ func checkTickets(t *testing.T, p *desk.Policy, l lived, start time.Time) {
 	if suggested != 1 {
 		t.Errorf("urgent is suggested for %d tickets of the deck", suggested)
 	}
+	due, rung := map[desk.TicketID]time.Time{}, 0 // what the clock does, and when
 	for _, e := range l.Events {
+		switch f := e.What.(type) {
+		case desk.AllowanceStarted:
+			due[e.Ticket] = f.Until
+		case desk.ScheduledFor:
+			due[e.Ticket] = f.Until
+		case desk.Moved:
+			if !e.By.Clock {
+				break
+			}
+			if rung++; !e.At.Equal(due[e.Ticket]) {
+				t.Errorf("the clock moved %s at %s, due %s", e.Ticket, e.At, due[e.Ticket])
+			}
+		}
 		if e.At.After(start) {
 			t.Errorf("%s has an event at %s, after %s", e.Ticket, e.At, start)
 		}
 		if w, ok := e.What.(desk.Warned); ok {
 			t.Errorf("%s: somebody went past %s: %s", e.Ticket, w.Rule, w.Text)
 		}
+	}
+	if rung != 2 {
+		t.Errorf("the clock parked or returned %d tickets, want one each", rung)
 	}
 	if intake, _ := p.MemberWith("web:intake"); p.IntakeAt(start).Member != intake.ID || p.IntakeAt(start.Add(23*time.Hour)).Member != intake.ID {
 		t.Error("the member intake is not on duty")

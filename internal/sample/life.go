@@ -231,11 +231,17 @@ func (f *filling) give(l life, s step, at time.Time) error {
 	if err != nil || s.refused {
 		return fmt.Errorf("%s by %q: %w", c.Verb(), s.who, cmp.Or(err, errors.New("nothing refused it")))
 	}
+	told := desk.Notices(f.p, out.Ticket, out.Events)
 	if t.Number == 0 && l.category != "" {
 		p := strings.Split(l.category, "/")
 		if out, err = f.s.Do(f.ctx, desk.Request{Ticket: out.Ticket.Number, By: by, At: at, Do: desk.Categorize{
 			Category: desk.Category{Type: p[0], Subtype: p[1], Item: p[2]}}}); err != nil {
 			return fmt.Errorf("categorize by %q: %w", s.who, err)
+		}
+	}
+	for _, n := range told {
+		if n.Kind != desk.Paint || t.Number == 0 {
+			f.stops = append(f.stops, n.Due)
 		}
 	}
 	f.tickets[l.summary] = out.Ticket
@@ -254,6 +260,7 @@ type errand struct {
 func (f *filling) errand(e errand) act {
 	return act{f.at(e.day, e.minute), "request", func(at time.Time) (err error) {
 		by := f.member(e.by, desk.Ticket{}, at)
+		f.stops = append(f.stops, at)
 		switch {
 		case e.decline != 0:
 			_, err = f.s.DeclineHanded(f.ctx, store.DeclineRequest{By: by, At: at, Number: e.decline, Why: desk.Text(e.text)})

@@ -1,7 +1,7 @@
 // Package sample is the playground's desk: its people and clients (desk.yaml)
 // and its tickets, whose histories are lived by real commands in the order of
-// time. life.go is the words that a history is written in; history.go,
-// underway.go, queue.go and today.go are the histories.
+// time. life.go is the words that a history is written in; history.go, underway.go
+// and queue.go are the histories.
 package sample
 
 import (
@@ -25,9 +25,8 @@ const FirstDay = 24 * time.Hour
 
 // Clock is the desk's clock while the sample is lived.
 type Clock struct {
-	// To stands the clock at an instant AFTER it has carried out, each at its
-	// own time, whatever falls due before.
-	To func(context.Context, time.Time) error
+	// At stands the clock at an instant and carries out whatever is due there.
+	At func(context.Context, time.Time) error
 	// Today is called once, where what came today begins.
 	Today func(context.Context) error
 }
@@ -54,19 +53,41 @@ func Fill(ctx context.Context, s *store.Store, now time.Time, clock Clock) error
 				return err
 			}
 		}
-		if err := clock.To(ctx, a.at); err != nil {
+		if err := f.until(clock, a.at); err != nil {
 			return err
 		}
 		if err := a.do(a.at); err != nil {
 			return fmt.Errorf("sample desk: %s, %s: %w", a.what, a.at.Format(time.DateTime), err)
 		}
 	}
-	return clock.To(ctx, now)
+	if err := f.until(clock, now); err != nil {
+		return err
+	}
+	return clock.At(ctx, now)
+}
+
+// until stops at every instant before at where something is to be told or done.
+// A card whose ticket only changed is painted at the next of them.
+func (f *filling) until(clock Clock, at time.Time) error {
+	slices.SortFunc(f.stops, time.Time.Compare)
+	for len(f.stops) > 0 && f.stops[0].Before(at) {
+		stop := f.stops[0]
+		for len(f.stops) > 0 && f.stops[0].Equal(stop) {
+			f.stops = f.stops[1:]
+		}
+		if err := clock.At(f.ctx, stop); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // begin goes to where today begins, and puts intake on duty.
 func (f *filling) begin(clock Clock) error {
-	if err := clock.To(f.ctx, f.morning()); err != nil {
+	if err := f.until(clock, f.morning()); err != nil {
+		return err
+	}
+	if err := clock.At(f.ctx, f.morning()); err != nil {
 		return err
 	}
 	if err := onDuty(f.ctx, f.s, f.now, f.morning()); err != nil {
@@ -105,6 +126,7 @@ type filling struct {
 	p       *desk.Policy
 	now     time.Time
 	tickets map[string]desk.Ticket // by summary, as each command left it
+	stops   []time.Time            // when something is to be told or done
 }
 
 // act is one thing that somebody does.
