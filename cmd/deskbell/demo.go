@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"time"
 
 	"deskbell.dev/deskbell/bot"
@@ -76,17 +77,25 @@ func (c *demoCmd) folder() (string, func(), error) {
 		return "", nil, err
 	}
 	if c.Fresh {
-		old, err := filepath.Glob(filepath.Join(c.Data, "demo.db*"))
-		if err != nil {
+		if err := wipe(c.Data); err != nil {
 			return "", nil, err
-		}
-		for _, name := range append(old, filepath.Join(c.Data, "playground.jsonl")) {
-			if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
-				return "", nil, err
-			}
 		}
 	}
 	return c.Data, func() {}, nil
+}
+
+// wipe removes the demo's data from dir.
+func wipe(dir string) error {
+	old, err := filepath.Glob(filepath.Join(dir, "demo.db*"))
+	if err != nil {
+		return err
+	}
+	for _, name := range append(old, filepath.Join(dir, "playground.jsonl")) {
+		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // listen opens the port on loopback only: the playground lets anybody act as
@@ -115,6 +124,7 @@ func demoConfig(g *globals) (*config.File, error) {
 // demo is the playground's desk with everything that it runs on.
 type demo struct {
 	store *store.Store
+	clock *deskClock
 	web   *web.Server
 	box   *outbox.Outbox
 }
@@ -124,25 +134,41 @@ func (d *demo) close() {
 	d.store.Close()
 }
 
-// openDemo opens the desk in dir, fills it when it is new, and wires store,
-// bot, outbox and playground together.
+// openDemo opens the desk in dir and fills it when it is new. What a kill left
+// of a filling is removed first; nobody could use that desk yet.
 func openDemo(ctx context.Context, f *config.File, dir string, log *slog.Logger) (*demo, error) {
+	d, err := wire(ctx, f, dir, log)
+	if err != nil {
+		return nil, err
+	}
+	if at, err := d.store.Setting(ctx, sampleKey); err == nil && at == "" {
+		d.close()
+		if err := wipe(dir); err != nil {
+			return nil, err
+		}
+		if d, err = wire(ctx, f, dir, log); err != nil {
+			return nil, err
+		}
+	}
+	if err := d.begin(ctx, f, d.clock.Now()); err != nil {
+		d.close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// wire puts store, bot, outbox and playground in dir together.
+func wire(ctx context.Context, f *config.File, dir string, log *slog.Logger) (*demo, error) {
 	s, err := store.Open(ctx, filepath.Join(dir, "demo.db"), log)
 	if err != nil {
 		return nil, err
 	}
 	clock, err := newClock(ctx, s)
-	if err == nil {
-		err = config.Apply(ctx, s, f, clock.Now())
-	}
-	if err == nil {
-		err = fillOnce(ctx, s, clock.Now())
-	}
 	if err != nil {
 		s.Close()
 		return nil, err
 	}
-	d := &demo{store: s}
+	d := &demo{store: s, clock: clock}
 	var b *bot.Bot
 	d.web, err = web.New(web.Config{Now: clock.Now, Zone: f.Desk.Zone, Dir: dir, Log: log,
 		After:   func(ctx context.Context) { d.drain(ctx, log) },
@@ -161,7 +187,7 @@ func openDemo(ctx context.Context, f *config.File, dir string, log *slog.Logger)
 		d.web.Mount(pattern, h)
 	}
 	d.box = outbox.New(s, b.Carry, clock.Now, "demo", log)
-	return d, d.box.Drain(ctx)
+	return d, nil
 }
 
 func (d *demo) drain(ctx context.Context, log *slog.Logger) {
@@ -170,20 +196,40 @@ func (d *demo) drain(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// fillOnce lives the sample tickets on a desk that has none.
-func fillOnce(ctx context.Context, s *store.Store, now time.Time) error {
-	if _, err := s.Setting(ctx, "sample"); !errors.Is(err, store.ErrNotFound) {
+// sampleKey is the setting that says when the sample was lived: "" while it is.
+const sampleKey = "sample"
+
+// begin seeds the desk from the file, and lives the sample tickets up to now on
+// a sample desk that has none.
+func (d *demo) begin(ctx context.Context, f *config.File, now time.Time) error {
+	if err := config.Apply(ctx, d.store, f, now); err != nil {
 		return err
 	}
-	if p, err := s.Policy(ctx); err != nil {
-		return err
-	} else if _, ok := p.MemberWith("web:intake"); !ok {
-		return nil // somebody's own desk: no sample tickets
-	}
-	if err := sample.Fill(ctx, s, now); err != nil {
+	own, err := config.Parse("sample desk", sample.Config)
+	if err != nil {
 		return err
 	}
-	return s.SetSetting(ctx, "sample", now.UTC().Format(time.RFC3339))
+	_, err = d.store.Setting(ctx, sampleKey)
+	switch {
+	case err == nil, !reflect.DeepEqual(f, own): // there already, or somebody's own desk
+		return d.box.Drain(ctx)
+	case !errors.Is(err, store.ErrNotFound):
+		return err
+	}
+	if err := d.store.SetSetting(ctx, sampleKey, ""); err != nil {
+		return err
+	}
+	defer d.clock.stand(time.Time{})
+	if err := sample.Fill(ctx, d.store, now, sample.Clock{At: d.at, Today: d.web.AllSeen}); err != nil {
+		return err
+	}
+	return d.store.SetSetting(ctx, sampleKey, now.UTC().Format(time.RFC3339))
+}
+
+// at stands the clock at an instant and carries out what is due.
+func (d *demo) at(ctx context.Context, t time.Time) error {
+	d.clock.stand(t)
+	return d.box.Drain(ctx)
 }
 
 func people(ctx context.Context, b *bot.Bot) ([]web.Person, error) {

@@ -17,7 +17,7 @@ import (
 // with the mouse and the keyboard alone.
 func TestWalk(t *testing.T) {
 	url := serveDemo(t)
-	const n = 26 // the sample ends with T-25
+	const n = tickets + 1
 	b := webtest.Start(t, nil)
 	as := func(who string) {
 		b.Do(chromedp.Navigate(url + "/?as=" + who))
@@ -44,13 +44,13 @@ func TestWalk(t *testing.T) {
 	last("Hand to intake")
 	b.Until(`document.querySelector("#field-text")?.value === "Scanner in the archive jams"`)
 	submit()
-	b.Shows("#messages .private", "R-1 is with intake")
+	b.Shows("#messages .private", "R-5 is with intake")
 
 	as("intake")
 	b.Say("/desk requests")
-	b.Shows("#messages .private", "Requests for intake (1)")
+	b.Shows("#messages .private", "Requests for intake (2)")
 	last("Accept")
-	b.Shows("#messages", "R-1 is T-26 now")
+	b.Shows("#messages", "R-5 is T-69 now")
 	b.Say(fmt.Sprintf("/ticket clarify %d", n))
 	fill("client", "Bright Law")
 	fill("contact", "Priya Raman")
@@ -67,32 +67,32 @@ func TestWalk(t *testing.T) {
 	fill("subtype", "Printer")
 	fill("item", "Jam")
 	submit()
-	b.Shows("#messages .private", "T-26 is Normal")
+	b.Shows("#messages .private", "T-69 is Normal")
 
 	as("tech")
 	b.Say("/ticket next")
-	b.Shows("#messages .private", "T-26 is yours, now In progress")
+	b.Shows("#messages .private", "T-69 is yours, now In progress")
 	last("Ready to test")
 	fill("reason", "Rollers cleaned, 50 pages fed")
 	submit()
-	b.Shows("#messages", "T-26 is now Ready to test")
+	b.Shows("#messages", "T-69 is now Ready to test")
 
 	as("tech2")
 	b.Say(fmt.Sprintf("/ticket move %d in testing", n))
-	b.Shows("#messages .private", "T-26 is now In testing")
+	b.Shows("#messages .private", "T-69 is now In testing")
 	b.Say(fmt.Sprintf("/ticket %d", n))
 	last("Passed")
-	b.Shows("#messages", "T-26 is now Ready to install")
+	b.Shows("#messages", "T-69 is now Ready to install")
 
 	as("tech")
 	b.Say(fmt.Sprintf("/ticket move %d client testing Back in the archive", n))
-	b.Shows("#messages .private", "T-26 is now Client testing")
+	b.Shows("#messages .private", "T-69 is now Client testing")
 
 	as("sdm")
 	b.Say(fmt.Sprintf("/ticket confirm %d", n))
 	fill("how", "call")
 	submit()
-	b.Shows("#messages .private", "T-26 is now Completed")
+	b.Shows("#messages .private", "T-69 is now Completed")
 	b.Shot("walk")
 
 	resp, err := http.Get(url + fmt.Sprintf("/api/tickets/%d", n))

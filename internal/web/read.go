@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 )
@@ -97,4 +99,25 @@ func (s *Server) markSeen(r *http.Request) (any, error) {
 		return struct{}{}, nil
 	}
 	return struct{}{}, s.commit(record{Seen: &seen{As: b.As, In: b.In, N: s.state.addressedTo(b.As, b.In)}})
+}
+
+// AllSeen notes that everybody has looked at everything so far.
+func (s *Server) AllSeen(ctx context.Context) error {
+	people, err := s.cfg.People(ctx)
+	if err != nil {
+		return fmt.Errorf("web: people: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range people {
+		for _, in := range []string{desk, dmPrefix + p.Handle} {
+			if s.state.unread(p.Handle, in) == 0 {
+				continue
+			}
+			if err := s.commit(record{Seen: &seen{As: p.Handle, In: in, N: s.state.addressedTo(p.Handle, in)}}); err != nil {
+				return fmt.Errorf("web: all seen: %w", err)
+			}
+		}
+	}
+	return nil
 }
