@@ -83,15 +83,17 @@ function mailNode(m) {
     el("b", { textContent: m.subject }), el("p", { className: "text", textContent: m.text }));
 }
 
-function countMail(n, open) {
-  $("no-mail").hidden = n > 0;
+// newMail counts what came since the mail was looked at; on a wide screen it is
+// shown at once.
+function newMail(n) {
   const b = $("mail-button").querySelector(".count");
-  b.textContent = n;
+  b.textContent = n && Number(b.textContent) + n;
   b.hidden = n === 0;
-  if (open && !matchMedia("(max-width: 800px)").matches) showMail();
+  if (n && !matchMedia("(max-width: 800px)").matches) showMail();
 }
 
 function showMail() {
+  newMail(0);
   $("mail").hidden = false;
   $("mail").parentElement.classList.add("open");
   $("mail-button").ariaExpanded = "true";
@@ -132,7 +134,7 @@ async function load(all) {
   $("empty").hidden = here.messages.size > 0;
   $("earlier").hidden = all || list.length < PAGE;
   $("mails").replaceChildren(...mails.map(mailNode).reverse());
-  countMail(mails.length, false);
+  $("no-mail").hidden = mails.length > 0;
   $("log").scrollTop = all ? 0 : $("log").scrollHeight;
   drawNav();
 }
@@ -152,7 +154,7 @@ function connect() {
   on("message", (m) => { upsert({ ...m, live: true }); tour.look(); });
   on("people", (list) => { drawPeople(list); tour.look(); });
   on("clock", (f) => { drawClock(f); tour.look(); });
-  on("mail", (m) => { $("mails").prepend(mailNode(m)); countMail($("mails").children.length, true); tour.look(); });
+  on("mail", (m) => { $("mails").prepend(mailNode(m)); $("no-mail").hidden = true; newMail(1); tour.look(); });
   stream.onerror = () => {
     if (mine !== stream) return;
     $("gone").hidden = false;

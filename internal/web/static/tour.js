@@ -5,7 +5,7 @@
 import { $, here, el, get, post, key } from "./core.js";
 import { nameOf, number } from "./cards.js";
 
-const SUMMARY = "Patient records won't open at the front desk";
+const SUMMARY = "Nobody at the front desk can log in";
 const KEPT = "deskbell-tour";
 let at = { step: -1 }; // -1 offered, 0…6, 7 the end, 8 over; IN is who is intake
 let go = null; // acts as somebody in a place
@@ -67,7 +67,7 @@ const steps = [
       for (const what of ["client Acme Dental", "contact Jane Porter", "kind defect", "severity high", "impact medium"]) {
         await say(at.intake, `/ticket set ${at.ticket} ${what}`, "dm-" + at.intake);
       }
-      await say(at.intake, `/ticket categorize ${at.ticket} Software / Office / Crash`, "dm-" + at.intake);
+      await say(at.intake, `/ticket categorize ${at.ticket} Access / Account / Password`, "dm-" + at.intake);
     },
     target: () => first("prioritize"),
     skip: () => say("srm", `/ticket prioritize ${at.ticket} urgent`, "dm-srm"),
@@ -96,17 +96,17 @@ const steps = [
     why: "Tess says that it is fixed. Whoever did the work is not the one who tests it, so Tom does, before the client ever sees it.",
     press: "Press Start testing on the ticket's card, then Passed.",
     as: "tech2", in: "desk",
-    scene: () => say("tech", `/ticket move ${at.ticket} ready to test Database service restarted, records open again`),
+    scene: () => say("tech", `/ticket move ${at.ticket} ready to test Lock on the shared account lifted, all three log in again`),
     target: () => first("move"),
     skip: async () => { await say("tech2", `/ticket move ${at.ticket} in testing`); await say("tech2", `/ticket move ${at.ticket} ready to install`); },
     done: async () => ["ready_to_install", "client_testing", "completed"].includes((await ticket()).status),
   },
   {
     title: "The client has the last word",
-    why: "It is installed and Jane was asked to try it. A ticket ends on the client's word, not on ours. She calls Dana: it works.",
+    why: "It is in place and Jane was asked to try it. A ticket ends on the client's word, not on ours. She calls Dana: it works.",
     press: "Press Confirmed, choose call, and Submit.",
     as: "sdm", in: "desk",
-    scene: () => say("tech", `/ticket move ${at.ticket} client testing Installed on all three PCs`),
+    scene: () => say("tech", `/ticket move ${at.ticket} client testing All three are logged in`),
     target: () => last("confirm"),
     skip: () => say("sdm", `/ticket confirm ${at.ticket} call`),
     done: async () => (await ticket()).status === "completed",
