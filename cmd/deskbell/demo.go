@@ -31,11 +31,6 @@ type demoCmd struct {
 // Run serves the playground until the context ends.
 func (c *demoCmd) Run(g *globals) error {
 	ctx := g.ctx
-	dir, done, err := c.folder()
-	if err != nil {
-		return err
-	}
-	defer done()
 	f, err := demoConfig(g)
 	if err != nil {
 		return err
@@ -45,6 +40,11 @@ func (c *demoCmd) Run(g *globals) error {
 		return err
 	}
 	defer ln.Close()
+	dir, done, err := c.folder(ctx, g.log)
+	if err != nil {
+		return err
+	}
+	defer done()
 	d, err := openDemo(ctx, f, dir, g.log)
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func (c *demoCmd) Run(g *globals) error {
 }
 
 // folder is where the demo keeps its data, and what to do with it at the end.
-func (c *demoCmd) folder() (string, func(), error) {
+func (c *demoCmd) folder(ctx context.Context, log *slog.Logger) (string, func(), error) {
 	if c.Data == "" {
 		dir, err := os.MkdirTemp("", "deskbell-demo-")
 		return dir, func() { os.RemoveAll(dir) }, err
@@ -77,6 +77,14 @@ func (c *demoCmd) folder() (string, func(), error) {
 		return "", nil, err
 	}
 	if c.Fresh {
+		// Not under another demo that runs on it.
+		s, err := store.Open(ctx, filepath.Join(c.Data, "demo.db"), log)
+		if errors.Is(err, store.ErrLocked) {
+			return "", nil, err
+		}
+		if err == nil {
+			s.Close()
+		}
 		if err := wipe(c.Data); err != nil {
 			return "", nil, err
 		}
@@ -84,14 +92,11 @@ func (c *demoCmd) folder() (string, func(), error) {
 	return c.Data, func() {}, nil
 }
 
-// wipe removes the demo's data from dir.
+// wipe removes the demo's data from dir: the messages first, since a new desk
+// would take what they hold for said.
 func wipe(dir string) error {
-	old, err := filepath.Glob(filepath.Join(dir, "demo.db*"))
-	if err != nil {
-		return err
-	}
-	for _, name := range append(old, filepath.Join(dir, "playground.jsonl")) {
-		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+	for _, name := range []string{"playground.jsonl", "demo.db", "demo.db-wal", "demo.db-shm"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}
@@ -142,6 +147,7 @@ func openDemo(ctx context.Context, f *config.File, dir string, log *slog.Logger)
 		return nil, err
 	}
 	if at, err := d.store.Setting(ctx, sampleKey); err == nil && at == "" {
+		log.Info("the sample was not finished; it is begun anew", "dir", dir)
 		d.close()
 		if err := wipe(dir); err != nil {
 			return nil, err
@@ -196,25 +202,28 @@ func (d *demo) drain(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// sampleKey is the setting that says when the sample was lived: "" while it is.
-const sampleKey = "sample"
+// sampleKey is the setting that says when the sample was lived: "" while it is,
+// ownDesk on somebody's own desk, which it never comes to.
+const (
+	sampleKey = "sample"
+	ownDesk   = "own"
+)
 
 // begin seeds the desk from the file, and lives the sample tickets up to now on
-// a sample desk that has none.
+// a new desk whose file is the sample's.
 func (d *demo) begin(ctx context.Context, f *config.File, now time.Time) error {
 	if err := config.Apply(ctx, d.store, f, now); err != nil {
 		return err
 	}
-	own, err := config.Parse("sample desk", sample.Config)
+	if _, err := d.store.Setting(ctx, sampleKey); !errors.Is(err, store.ErrNotFound) {
+		return errors.Join(err, d.box.Drain(ctx))
+	}
+	own, err := d.isOwn(ctx, f)
 	if err != nil {
 		return err
 	}
-	_, err = d.store.Setting(ctx, sampleKey)
-	switch {
-	case err == nil, !reflect.DeepEqual(f, own): // there already, or somebody's own desk
-		return d.box.Drain(ctx)
-	case !errors.Is(err, store.ErrNotFound):
-		return err
+	if own {
+		return errors.Join(d.store.SetSetting(ctx, sampleKey, ownDesk), d.box.Drain(ctx))
 	}
 	if err := d.store.SetSetting(ctx, sampleKey, ""); err != nil {
 		return err
@@ -224,6 +233,22 @@ func (d *demo) begin(ctx context.Context, f *config.File, now time.Time) error {
 		return err
 	}
 	return d.store.SetSetting(ctx, sampleKey, now.UTC().Format(time.RFC3339))
+}
+
+// isOwn: the desk is of another file than the sample's, or was worked on.
+func (d *demo) isOwn(ctx context.Context, f *config.File) (bool, error) {
+	of, err := config.Parse("sample desk", sample.Config)
+	if err != nil || !reflect.DeepEqual(f, of) {
+		return true, err
+	}
+	_, noTicket := d.store.Ticket(ctx, 1)
+	_, noRequest := d.store.Handed(ctx, 1)
+	for _, err := range []error{noTicket, noRequest} {
+		if !errors.Is(err, store.ErrNotFound) {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // at stands the clock at an instant and carries out what is due.

@@ -307,7 +307,47 @@ func TestSampleOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := count(own, t.TempDir()); n != 0 {
-		t.Errorf("somebody's own desk has %d tickets", n)
+	dir = t.TempDir()
+	for _, file := range []*config.File{own, f} { // the second time the file was forgotten
+		if n := count(file, dir); n != 0 {
+			t.Errorf("somebody's own desk has %d tickets", n)
+		}
+	}
+
+	// Without its mark, of an older version, it is known by what was done in it.
+	d, err := openDemo(t.Context(), f, dir, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := d.store.Policy(t.Context())
+	if err == nil {
+		tech, _ := p.MemberWith("web:tech")
+		_, err = d.store.Hand(t.Context(), store.HandRequest{By: desk.By(tech.ID), At: d.clock.Now(), Text: "Our own words"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if own, err := d.isOwn(t.Context(), f); err != nil || !own {
+		t.Errorf("a desk with a request in it is taken for a new one (%v)", err)
+	}
+	d.close()
+}
+
+// TestFreshLeavesARunningDemo: what another process works on is not removed.
+func TestFreshLeavesARunningDemo(t *testing.T) {
+	dir := t.TempDir()
+	d, err := wire(t.Context(), sampleFile(t), dir, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := (&demoCmd{Data: dir, Fresh: true}).folder(t.Context(), quiet); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("--fresh beside a running demo: %v", err)
+	}
+	d.close()
+	if _, _, err := (&demoCmd{Data: dir, Fresh: true}).folder(t.Context(), quiet); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "demo.db")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("--fresh left the desk there (%v)", err)
 	}
 }
