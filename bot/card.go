@@ -193,7 +193,7 @@ func (t *turn) row(tk desk.Ticket, extra ...desk.Offer) chat.Row {
 	} else {
 		text = chat.Join(text, chat.Say(t.clientName(tk.Client, false)))
 	}
-	text = chat.Join(text, chat.Say(fmt.Sprintf(" · %s %s · %s", sign[s.Stage], s.Name, ago(t.now.Sub(tk.Entered)))))
+	text = chat.Join(text, chat.Say(fmt.Sprintf(" · %s %s · %s", sign[s.Stage], s.Name, ago(t.now.Sub(tk.Since)))))
 	if tk.Assignee != 0 {
 		text = chat.Join(text, chat.Say(" · "), t.mention(tk.Assignee))
 	}

@@ -56,27 +56,34 @@ func TestTour(t *testing.T) {
 
 	press := func(step, what string) {
 		t.Helper()
-		b.Until(fmt.Sprintf(`document.querySelector("#tour-count").innerText === %q && document.querySelector(".tour-here")?.innerText === %q && !document.querySelector(".tour-here").disabled`, step, what))
+		b.Until(fmt.Sprintf(`document.querySelector("#tour-count").innerText === %q && document.querySelector(".tour-here")?.innerText === %q`, step, what))
 		b.Do(chromedp.Click(chromedp.CSS(".tour-here"), chromedp.NodeVisible))
 	}
 	press("Step 1 of 7", "Hand to intake")
 	press("Step 1 of 7", "Submit")
+	press("Step 1 of 7", "Go on")
 	press("Step 2 of 7", "Accept")
+	press("Step 2 of 7", "Go on")
 	b.Until(`document.querySelector(".tour-here")?.innerText === "Urgent"`)
 	b.Shows("#messages dd", "Urgent: severity high × impact medium +20, Gold +20, VIP +20")
 	if *picture != "" {
 		shoot(t, b, *picture)
 	}
 	press("Step 3 of 7", "Urgent")
+	press("Step 3 of 7", "Go on")
 	press("Step 4 of 7", "+15 min")
 	b.Shows("#mail", "We expect to start")
+	press("Step 4 of 7", "Go on")
 	press("Step 5 of 7", "/ticket next")
+	press("Step 5 of 7", "Go on")
 	press("Step 6 of 7", "Start testing")
 	press("Step 6 of 7", "Passed")
+	press("Step 6 of 7", "Go on")
 	press("Step 7 of 7", "Confirmed")
-	b.Until(`document.querySelector("dialog").open`)
+	b.Until(`document.querySelector("dialog").open && document.querySelector(".tour-here").id === "field-how"`)
 	b.Do(chromedp.SendKeys(chromedp.CSS("#field-how"), "call"))
 	press("Step 7 of 7", "Submit")
+	press("Step 7 of 7", "Go on")
 	press("The end", "Next Monday 09:00")
 	b.Shows("#tour", "deskbell init --slack")
 	b.Shows("#messages .private .card", "Client testing (")
@@ -113,9 +120,20 @@ func TestTour(t *testing.T) {
 	b.Shows("#tour", "That is the desk")
 	b.Click("#tour-foot button:last-child")
 	b.Until(`document.querySelector("#tour-count").innerText === "Step 1 of 7" && document.querySelector(".tour-here")?.innerText === "Hand to intake"`)
+	t.Log("left, and taken up where it was")
+	b.Click("#tour-foot button:last-child")
+	b.Until(`!document.querySelector("#tour").checkVisibility()`)
+	b.Click("#tour-button")
+	b.Shows("#tour-foot button:nth-child(2)", "Go on with step 1")
+	b.Click("#tour-foot button:nth-child(2)")
+	b.Until(`document.querySelector("#tour-count").innerText === "Step 1 of 7" && document.querySelector(".tour-here")?.innerText === "Hand to intake"`)
+
 	t.Log("done by itself, step by step")
 	for i := 2; i <= 8; i++ {
-		b.Do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#tour-foot button:first-child").click(), {}`))
+		for _, label := range []string{"Do it for me", "Go on"} {
+			b.Until(fmt.Sprintf(`document.querySelector("#tour-foot button:first-child").innerText === %q`, label))
+			b.Do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#tour-foot button:first-child").click(), {}`))
+		}
 		want := fmt.Sprintf("Step %d of 7", i)
 		if i == 8 {
 			want = "The end"

@@ -49,7 +49,7 @@ func TestPage(t *testing.T) {
 
 	t.Log("a wrong press is refused in private, a right one edits the card for all")
 	other.Click(`[data-action=start]`)
-	other.Shows("#messages .private", "T-42 is worked on by @tech")
+	other.Shows("#messages .private", "T-42 is worked on by @Tess Lindqvist")
 	b.Click(`[data-action=start]`)
 	b.Shows(".card-title", "● In progress")
 	other.Shows(".card-title", "● In progress")

@@ -1,5 +1,5 @@
 // Messages and cards, and what their buttons do.
-import { $, here, el, post, key, notice, dayOf, timeNode, words } from "./core.js";
+import { $, here, el, post, key, nameOf, notice, dayOf, timeNode, words } from "./core.js";
 import { openForm } from "./form.js";
 
 // answer shows what the desk said to something that this person did; from is the
@@ -23,7 +23,8 @@ async function send(path, body) {
   let refused = false;
   const reply = await post(path, body, (text, lost) => {
     refused = !lost;
-    notice(text, lost && "Try again", () => send(path, body));
+    const what = body.text ? `“${body.text.length > 40 ? body.text.slice(0, 39) + "…" : body.text}”: ` : "";
+    notice(what + text, lost && "Try again", () => send(path, body));
   });
   if (reply && who === here.as) answer(reply, { path, body });
   return !refused;
@@ -37,9 +38,11 @@ export function say(text, inThread) {
 let pressed = ""; // the button before
 
 async function press(button, message, action, value) {
-  button.disabled = true;
+  // Not disabled, which would lose the focus, also for a form that opens now.
+  if (button.ariaBusy === "true") return;
+  button.ariaBusy = "true";
   await send("/api/press", { as: here.as, message: message.id, action: action.action, value, key: key() });
-  button.disabled = false;
+  button.ariaBusy = null;
   if (document.activeElement !== document.body) return;
   const card = nodeOf(message.id); // perhaps drawn anew
   (button.isConnected ? button : card?.querySelector(`[data-action="${CSS.escape(action.action)}"]`) || card)?.focus({ preventScroll: true });
@@ -56,8 +59,6 @@ export function avatar(name) {
   for (const c of name) hue = (hue * 31 + c.codePointAt(0)) % 6;
   return el("span", { className: name === "Deskbell" ? "face bell" : "face", ariaHidden: "true", textContent: letters, data: { hue } });
 }
-
-export const nameOf = (handle) => handle === "deskbell" ? "Deskbell" : here.people.find((p) => p.handle === handle)?.name || handle;
 
 function messageNode(m, withThread) {
   const name = nameOf(m.from);

@@ -16,6 +16,8 @@ export const here = {
   replies: new Map(), // of a thread's root, their ids
 };
 
+export const nameOf = (handle) => handle === "deskbell" ? "Deskbell" : here.people.find((p) => p.handle === handle)?.name || handle;
+
 export function el(tag, props, ...children) {
   const { data, ...rest } = props || {};
   const node = Object.assign(document.createElement(tag), rest);
@@ -56,6 +58,7 @@ export const key = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), 
 // notice says something above the conversation. One that offers to try again
 // stays until it is pressed or put away; others make room for the next.
 export function notice(text, label, act) {
+  for (const old of $("notice").children) if (old.firstChild.textContent === text) old.remove();
   const row = el("p", { className: label ? "" : "passing" }, el("span", { textContent: text }));
   const away = () => { row.remove(); $("notice").hidden = !$("notice").firstChild; };
   if (label) row.append(el("button", { textContent: label, onclick: () => { away(); act(); } }));
@@ -122,7 +125,7 @@ function piece(s) {
     case "bold": return el("strong", { textContent: s.text });
     case "code": return el("code", { textContent: s.text });
     case "quote": return el("span", { className: s.text.includes("\n") || s.text.length > 80 ? "said long" : "said", textContent: s.text });
-    case "mention": return el("span", { className: s.ref === here.as ? "mention me" : "mention", textContent: "@" + s.text });
+    case "mention": return el("span", { className: s.ref === here.as ? "mention me" : "mention", textContent: "@" + nameOf(s.ref) });
     case "time": return timeNode(s.at, s.style);
     case "link":
       if (/^https?:\/\//i.test(s.ref)) return el("a", { href: s.ref, target: "_blank", rel: "noopener noreferrer", textContent: s.text });

@@ -1,7 +1,7 @@
 // The playground's page: who acts where, what is at the left and on top, and the
 // stream. After each (re)connection the server is asked for everything again.
-import { $, here, el, get, post, notice, stamp, full, timeNode, retime } from "./core.js";
-import { avatar, nameOf, showAll, redraw, upsert, say, closePane } from "./cards.js";
+import { $, here, el, get, post, nameOf, notice, stamp, full, timeNode, retime } from "./core.js";
+import { avatar, showAll, redraw, upsert, say, closePane } from "./cards.js";
 import { submitForm, putAside } from "./form.js";
 import * as tour from "./tour.js";
 
@@ -61,6 +61,8 @@ function seenNow() {
 function actAs(handle, place) {
   if (!place) place = here.place.startsWith("dm-") ? "dm-" + handle : here.place;
   if (handle === here.as && place === here.place && stream) return closeNav();
+  if (handle !== here.as) $("notice").replaceChildren(); // they were another's
+  $("notice").hidden = !$("notice").firstChild;
   here.as = handle;
   here.place = place;
   history.pushState(null, "", address());
@@ -191,7 +193,7 @@ for (const [form, input, inThread] of [["composer", "text", false], ["thread-com
   };
 }
 for (const b of document.querySelectorAll("[data-say]")) b.onclick = () => say(b.dataset.say);
-for (const b of document.querySelectorAll("button[data-look]")) b.onclick = () => setLook(b.dataset.look);
+for (const b of document.querySelectorAll("button[data-look]")) b.onclick = () => { setLook(b.dataset.look); closeNav(); };
 for (const b of document.querySelectorAll(".clock button")) {
   b.onclick = async () => {
     const all = document.querySelectorAll(".clock button");
@@ -211,7 +213,13 @@ $("nav").addEventListener("focusout", (e) => {
 $("mail-button").onclick = () => { $("mail").hidden ? showMail() : closePane($("mail")); };
 $("form").onsubmit = (e) => { e.preventDefault(); submitForm(); };
 $("cancel").onclick = () => $("dialog").close();
-$("dialog").addEventListener("close", putAside);
+$("dialog").addEventListener("close", () => {
+  putAside();
+  if (document.activeElement === document.body) $("log").focus({ preventScroll: true });
+});
+document.addEventListener("keydown", (e) => {
+  if (e.key === "Escape" && $("nav").classList.contains("open")) { closeNav(); $("menu").focus(); }
+});
 document.addEventListener("visibilitychange", seenNow);
 // Whoever reads the newest message goes on reading it when the log gets smaller.
 let low = true;

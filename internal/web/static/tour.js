@@ -2,8 +2,8 @@
 // sets its scene with commands that anybody could type, asks for one thing to be
 // pressed, and goes on when the desk says that it is done. Where it stands is
 // kept in the browser.
-import { $, here, el, get, post, key } from "./core.js";
-import { nameOf, number } from "./cards.js";
+import { $, here, el, get, post, key, nameOf } from "./core.js";
+import { number } from "./cards.js";
 
 const SUMMARY = "Nobody at the front desk can log in";
 const KEPT = "deskbell-tour";
@@ -29,6 +29,7 @@ const steps = [
   {
     title: "A client asks the technician directly",
     why: "Tess was stopped in the corridor and typed /ticket new. Deskbell refuses: only the intake member on duty opens clients' tickets, so that nothing comes in by the side door. It offers the way that works.",
+    after: "Tess keeps a kind sentence for the client and goes on with her work. She will hear what becomes of it.",
     press: "Press Hand to intake, then Submit.",
     as: "tech", in: "desk",
     scene: () => say("tech", "/ticket new " + SUMMARY),
@@ -46,6 +47,7 @@ const steps = [
     title: "Intake opens it",
     why: "IN is on duty as intake. The request waits in her direct messages with Tess's words, and Tess will be told what becomes of it.",
     press: "Press Accept.",
+    after: "It has a number now. Next, IN asks Jane what is wrong and for whom, and fills that in.",
     as: "IN", in: "dm-IN",
     target: () => last("accept"),
     skip: async () => {
@@ -60,7 +62,8 @@ const steps = [
   },
   {
     title: "The SRM decides what comes first",
-    why: "IN has filled in who and what. Sam, the service request manager, is asked at once and sees why Deskbell suggests a priority. It never decides by itself, and nothing starts before Sam has.",
+    why: "IN has filled in who and what. Sam, the service request manager, is asked at once and sees why Deskbell suggests a priority. It never decides by itself, and nothing starts before Sam has, save fifteen minutes in which level 1 may help at once.",
+    after: "It is in the ready queue, on top, and Sam can still undo that.",
     press: "Press Urgent.",
     as: "srm", in: "dm-srm",
     scene: async () => {
@@ -75,8 +78,9 @@ const steps = [
   },
   {
     title: "The client is told when to expect it",
-    why: "Two minutes later, so that Sam can still undo, Jane at Acme Dental gets a mail with the expected start, reckoned from what this desk really gets done. Nobody had to write it.",
-    press: "Press +15 min at the top; the mail opens at the side.",
+    why: "Two minutes later, so that Sam can still undo, Jane at Acme Dental gets a mail with the expected start, and nobody had to write it.",
+    after: "Mail shows what Jane reads. The day is reckoned in working days from what this desk gets done; an urgent ticket may well be taken sooner.",
+    press: "Press +15 min at the top; then look at the mail.",
     as: "srm", in: "dm-srm",
     target: () => document.querySelector('[data-advance="15m"]'),
     skip: () => post("/api/clock", { advance: "15m" }),
@@ -85,6 +89,7 @@ const steps = [
   {
     title: "The technician pulls the next one",
     why: "Tess is free. She does not choose what shouts loudest: /ticket next gives her the top of the queue that fits her, and it is hers.",
+    after: "It is hers, and in progress. The card in the channel says so to everybody, and nobody else can start it.",
     press: "Press /ticket next below the message box.",
     as: "tech", in: "desk",
     target: () => document.querySelector('.tries [data-say="/ticket next"]'),
@@ -94,6 +99,7 @@ const steps = [
   {
     title: "Somebody else tests it",
     why: "Tess says that it is fixed. Whoever did the work is not the one who tests it, so Tom does, before the client ever sees it.",
+    after: "Tested by another than who did the work; the card names both.",
     press: "Press Start testing on the ticket's card, then Passed.",
     as: "tech2", in: "desk",
     scene: () => say("tech", `/ticket move ${at.ticket} ready to test Lock on the shared account lifted, all three log in again`),
@@ -104,6 +110,7 @@ const steps = [
   {
     title: "The client has the last word",
     why: "It is in place and Jane was asked to try it. A ticket ends on the client's word, not on ours. She calls Dana: it works.",
+    after: "Completed, on the client's word. History, in the card's menu, has every step of it.",
     press: "Press Confirmed, choose call, and Submit.",
     as: "sdm", in: "desk",
     scene: () => say("tech", `/ticket move ${at.ticket} client testing All three are logged in`),
@@ -115,7 +122,7 @@ const steps = [
 
 const END = {
   title: "And if nobody had acted?",
-  why: "Press Next Monday 09:00 at the top, and the desk lives on without you. What waits too long for a client's test, and since when, stands in the list.",
+  why: "Press Next Monday 09:00 at the top, and the desk lives on without you. Which tickets still wait for their client's test, and for how long, stands in the list.",
   press: "",
   as: "sdm", in: "desk",
   target: () => document.querySelector("[data-to=monday]"),
@@ -138,19 +145,24 @@ function draw() {
     [count, title] = ["New here?", "See one ticket's whole life, in seven steps and about four minutes"];
     why = "You press one thing in each step, as the person whose turn it is. Or ignore this and try things out: nothing here can break.";
     buttons = [button("Start the tour", begin, "primary"), button("Not now", end)];
+    if (at.left) buttons.splice(1, 0, button(`Go on with step ${at.left.step + 1}`, () => { at = at.left; return enter(); }));
   } else if (s === END) {
     [count, title, why] = ["The end", s.title, s.why];
     if (at.jumped) {
-      [title, why] = ["That is the desk", "Each of those rows is somebody who waits, found without anybody keeping a list. To run it for your own team, “deskbell init --slack” or “deskbell init --discord” writes a file for its people, clients and rules and says what comes next there; README.md, Going live, says how far each of the two is."];
+      [title, why] = ["That is the desk", "Each of those rows is a client who was asked to test and has not answered, found without anybody keeping a list. To run it for your own team, “deskbell init --slack” or “deskbell init --discord” writes a file for its people, clients and rules and says what comes next there; README.md, Going live, says how far each of the two is."];
     }
     buttons = [button("Close the tour", end, at.jumped ? "primary" : ""), button("Start over", begin)];
   } else if (s) {
     ({ title, why, press } = s);
-    why = why.replace("IN ", nameOf(at.intake || "intake").split(" ")[0] + " ");
     buttons = [button("Do it for me", skip), button("End the tour", end)];
+    if (at.done) {
+      [why, press] = [s.after, ""];
+      buttons[0] = button("Go on", onwards, "primary");
+    }
+    why = why.replace("IN ", nameOf(at.intake || "intake").split(" ")[0] + " ");
   }
   if (!title) return ring();
-  const now = JSON.stringify([count, title, why]);
+  const now = JSON.stringify([count, title, why, buttons.length]);
   if ($("tour").dataset.now === now) return ring();
   $("tour").dataset.now = now;
   $("tour-count").textContent = count;
@@ -164,7 +176,8 @@ function draw() {
 // ring marks the thing to press: in an open form its button.
 function ring() {
   const form = $("dialog").open && steps[at.step];
-  const to = (form ? $("form").querySelector(".primary") : !at.jumped && step()?.target()) || null;
+  const empty = form && [...$("form").querySelectorAll("[required]")].find((x) => !x.value);
+  const to = (at.done ? $("tour-foot").firstChild : form ? empty || $("form").querySelector(".primary") : !at.jumped && step()?.target()) || null;
   const was = document.querySelector(".tour-here");
   if (was === to) return;
   was?.classList.remove("tour-here");
@@ -189,7 +202,7 @@ function begin() {
 }
 
 function end() {
-  at.step = steps.length + 1;
+  at = { step: steps.length + 1, left: steps[at.step] ? at : at.left };
   remember();
   draw();
   $("tour-button").focus();
@@ -227,11 +240,20 @@ async function onward() {
     await say("sdm", "/ticket list client testing");
     return;
   }
-  if (!s?.done || !(await s.done()) || s !== step()) return;
+  if (!s?.done || at.done || !(await s.done()) || s !== step()) return;
+  at.done = true;
+  remember();
+  draw();
+  if (document.activeElement === document.body || document.activeElement === $("log")) $("tour-foot").firstChild.focus();
+}
+
+// onwards is the next step, once this one is done.
+async function onwards() {
+  at.done = false;
   at.step++;
   if (step() === END) at.since = here.face.now;
   await enter();
-  again = true;
+  look();
 }
 
 // start takes the tour up where it was left, on a desk that has its people.
@@ -241,14 +263,16 @@ export async function start(actAs) {
   $("tour-button").hidden = false;
   try { at = JSON.parse(localStorage.getItem(KEPT)) || at; } catch { /* none was kept */ }
   // A ticket of another desk, which was here before.
-  if (at.ticket && (await ticket().catch(() => null))?.summary !== SUMMARY) at = { step: -1 };
+  const of = at.ticket || at.left?.ticket;
+  if (of && (await get("/api/tickets/" + of).catch(() => null))?.summary !== SUMMARY) at = { step: -1 };
   go = actAs;
   $("tour-button").onclick = () => {
-    if ($("tour").hidden) at = { step: -1 };
-    else at.step = steps.length + 1;
+    if (!$("tour").hidden) return end();
+    at = { step: -1, left: at.left };
     remember();
     draw();
   };
   new MutationObserver(ring).observe($("dialog"), { attributeFilter: ["open"] });
+  $("form").addEventListener("change", ring);
   look();
 }
