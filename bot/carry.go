@@ -53,6 +53,9 @@ func (b *Bot) paint(ctx context.Context, p *desk.Policy, n desk.TicketID) error 
 		if _, err := b.painted(ctx, p, tk, place); err != nil {
 			return err
 		}
+		if err := b.paintCall(ctx, p, tk, place); err != nil {
+			return err
+		}
 	}
 	return b.paintPrompts(ctx, p, tk)
 }
@@ -122,11 +125,46 @@ func (b *Bot) post(ctx context.Context, p *desk.Policy, d store.Due) error {
 			}
 			at.Thread = ref.ID
 		}
-		if _, err := pf.Post(ctx, at, pf.Limits().Fit(m), d.Key+"/"+place); err != nil {
+		ref, err := pf.Post(ctx, at, pf.Limits().Fit(m), d.Key+"/"+place)
+		if err == nil && d.What == "urgent" {
+			err = b.Store.SaveCard(ctx, store.Card{Ticket: tk.Number, Place: callPlace + place, Message: ref.ID, Revision: tk.Revision})
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// callPlace is where it is kept which message called for somebody to take an
+// urgent ticket, in which channel.
+const callPlace = "call/"
+
+// paintCall ends that call once somebody has the ticket or nobody needs to: the
+// message says so and has no more buttons.
+func (b *Bot) paintCall(ctx context.Context, p *desk.Policy, tk desk.Ticket, place string) error {
+	platform, channel, _ := strings.Cut(place, ":")
+	pf, ok := b.platforms[platform]
+	if !ok || tk.Assignee == 0 && p.Workflow.Stage(tk.Status) == desk.Ready {
+		return nil
+	}
+	call, there, err := b.Store.Card(ctx, tk.Number, callPlace+place)
+	if err != nil || !there || call.Revision == decided {
+		return err
+	}
+	t := &turn{Bot: b, ctx: ctx, p: p, now: b.Now(), in: chat.Interaction{Platform: platform}}
+	m := chat.Message{Text: chat.Join(chat.B(fmt.Sprintf("▲ %s %s", tk.Number, tk.Summary)), chat.Say(" · "+t.clientName(tk.Client, true)+". "))}
+	if tk.Assignee != 0 {
+		m.Text = chat.Join(m.Text, t.mention(tk.Assignee), chat.Say(" has it."))
+	} else {
+		m.Text = chat.Join(m.Text, chat.Say("It is "+p.Workflow.Name(tk.Status)+" now."))
+	}
+	ref := chat.MessageRef{Place: chat.Place{Channel: channel}, ID: call.Message}
+	if err := pf.Edit(ctx, ref, pf.Limits().Fit(m)); err != nil && !errors.Is(err, chat.ErrGone) {
+		return err
+	}
+	call.Revision = decided
+	return b.Store.SaveCard(ctx, call)
 }
 
 // decided is the revision of a prompt that has said what was decided, and is
