@@ -59,10 +59,6 @@ var states = []struct {
 	}},
 }
 
-func press(b *webtest.Browser, css string) {
-	b.Do(chromedp.Focus(chromedp.CSS(css)), chromedp.KeyEvent("\r"))
-}
-
 func openTheForm(b *webtest.Browser) {
 	b.Say("/ticket new")
 	b.Until(`document.querySelector("dialog").open`)
