@@ -121,6 +121,13 @@ func TestAccessible(t *testing.T) {
 						s.set(b)
 						b.Prefers("light", true)
 						report(t, s.name+" light", axe.Judge, b)
+						if s.name == "390" {
+							small := webtest.Eval[[]string](b, `[...document.querySelectorAll("button, select, input, textarea")].filter((e) =>
+								e.checkVisibility() && Math.min(e.getBoundingClientRect().height, e.getBoundingClientRect().width) < 43.5).map((e) => e.outerHTML.slice(0, 100))`)
+							if len(small) > 0 {
+								t.Errorf("on a phone these are smaller than a finger, 44 pixels: %q", small)
+							}
+						}
 						if over := webtest.Eval[int](b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 							t.Errorf("%s: the page is %d pixels wider than the screen", s.name, over)
 						}

@@ -10,6 +10,7 @@ const KEPT = "deskbell-tour";
 let at = { step: -1 }; // -1 offered, 0…6, 7 the end, 8 over; IN is who is intake
 let go = null; // acts as somebody in a place
 let busy = false; // looking
+let setting = false; // the scene, so that nothing can be pressed yet
 let again = false; // something happened meanwhile
 
 const say = (as, text, where = "desk") => post("/api/say", { as, in: where, text, key: `${at.run}/${at.step}/${text}` }, () => {});
@@ -29,7 +30,7 @@ const steps = [
   {
     title: "A client asks the technician directly",
     why: "Tess was stopped in the corridor and typed /ticket new. Deskbell refuses: only the intake member on duty opens clients' tickets, so that nothing comes in by the side door. It offers the way that works.",
-    after: "Tess keeps a kind sentence for the client and goes on with her work. She will hear what becomes of it.",
+    after: "Below is a kind sentence for the client, and Tess goes on with her work. She will hear what becomes of it.",
     press: "Press Hand to intake, then Submit.",
     as: "tech", in: "desk",
     scene: () => say("tech", "/ticket new " + SUMMARY),
@@ -47,7 +48,7 @@ const steps = [
     title: "Intake opens it",
     why: "IN is on duty as intake. The request waits in her direct messages with Tess's words, and Tess will be told what becomes of it.",
     press: "Press Accept.",
-    after: "It has a number now. Next, IN asks Jane what is wrong and for whom, and fills that in.",
+    after: "It has a number now. Next, IN calls the client, Jane Porter of Acme Dental, and fills in what is missing.",
     as: "IN", in: "dm-IN",
     target: () => last("accept"),
     skip: async () => {
@@ -63,7 +64,7 @@ const steps = [
   {
     title: "The SRM decides what comes first",
     why: "IN has filled in who and what. Sam, the service request manager, is asked at once and sees why Deskbell suggests a priority. It never decides by itself, and nothing starts before Sam has, save fifteen minutes in which level 1 may help at once.",
-    after: "It is in the ready queue, on top, and Sam can still undo that.",
+    after: "Approved for action means: in the ready queue, here on its top. Sam can still undo that.",
     press: "Press Urgent.",
     as: "srm", in: "dm-srm",
     scene: async () => {
@@ -79,12 +80,15 @@ const steps = [
   {
     title: "The client is told when to expect it",
     why: "Two minutes later, so that Sam can still undo, Jane at Acme Dental gets a mail with the expected start, and nobody had to write it.",
-    after: "Mail shows what Jane reads. The day is reckoned in working days from what this desk gets done; an urgent ticket may well be taken sooner.",
-    press: "Press +15 min at the top; then look at the mail.",
+    after: "That is what Jane reads. The day is reckoned in working days from what this desk gets done; an urgent ticket may well be taken sooner.",
+    press: "Press +15 min at the top, then Mail if it is not open.",
     as: "srm", in: "dm-srm",
-    target: () => document.querySelector('[data-advance="15m"]'),
-    skip: () => post("/api/clock", { advance: "15m" }),
-    done: async () => (await get("/api/mail")).some((m) => m.ticket === at.ticket),
+    target: () => at.told ? $("mail-button") : document.querySelector('[data-advance="15m"]'),
+    skip: async () => { await post("/api/clock", { advance: "15m" }); if ($("mail").hidden) $("mail-button").click(); },
+    done: async () => {
+      at.told = (await get("/api/mail")).some((m) => m.ticket === at.ticket);
+      return at.told && !$("mail").hidden;
+    },
   },
   {
     title: "The technician pulls the next one",
@@ -109,7 +113,7 @@ const steps = [
   },
   {
     title: "The client has the last word",
-    why: "It is in place and Jane was asked to try it. A ticket ends on the client's word, not on ours. She calls Dana: it works.",
+    why: "Tess has put it in place, and Jane was asked to try it. A ticket ends on the client's word, not on ours. She calls Dana, the service delivery manager: it works.",
     after: "Completed, on the client's word. History, in the card's menu, has every step of it.",
     press: "Press Confirmed, choose call, and Submit.",
     as: "sdm", in: "desk",
@@ -121,8 +125,8 @@ const steps = [
 ];
 
 const END = {
-  title: "And if nobody had acted?",
-  why: "Press Next Monday 09:00 at the top, and the desk lives on without you. Which tickets still wait for their client's test, and for how long, stands in the list.",
+  title: "And what nobody looks after?",
+  why: "Press Next Monday 09:00 at the top, and the desk lives on without you. Deskbell then lists which tickets still wait for their client's test, and for how long.",
   press: "",
   as: "sdm", in: "desk",
   target: () => document.querySelector("[data-to=monday]"),
@@ -139,7 +143,7 @@ function draw() {
   const s = step();
   $("tour").hidden = at.step > steps.length;
   $("tour-button").ariaPressed = String(!$("tour").hidden);
-  const button = (textContent, onclick, className = "") => el("button", { type: "button", textContent, onclick, className });
+  const button = (textContent, onclick, className = "") => el("button", { type: "button", textContent, onclick, className, disabled: setting });
   let count = `Step ${at.step + 1} of ${steps.length}`, title, why, press = "", buttons;
   if (at.step < 0) {
     [count, title] = ["New here?", "See one ticket's whole life, in seven steps and about four minutes"];
@@ -149,7 +153,7 @@ function draw() {
   } else if (s === END) {
     [count, title, why] = ["The end", s.title, s.why];
     if (at.jumped) {
-      [title, why] = ["That is the desk", "Each of those rows is a client who was asked to test and has not answered, found without anybody keeping a list. To run it for your own team, “deskbell init --slack” or “deskbell init --discord” writes a file for its people, clients and rules and says what comes next there; README.md, Going live, says how far each of the two is."];
+      [title, why] = ["That is the desk", "Each of those rows is a client who was asked to test and has not answered, found without anybody keeping a list. To run it for your own team, “deskbell init” writes the file for its people, clients and rules; with --slack or --discord it says what comes next there. README.md, Going live, says how far each of the two is."];
     }
     buttons = [button("Close the tour", end, at.jumped ? "primary" : ""), button("Start over", begin)];
   } else if (s) {
@@ -162,7 +166,7 @@ function draw() {
     why = why.replace("IN ", nameOf(at.intake || "intake").split(" ")[0] + " ");
   }
   if (!title) return ring();
-  const now = JSON.stringify([count, title, why, buttons.length]);
+  const now = JSON.stringify([count, title, why, buttons.length, setting]);
   if ($("tour").dataset.now === now) return ring();
   $("tour").dataset.now = now;
   $("tour-count").textContent = count;
@@ -177,7 +181,7 @@ function draw() {
 function ring() {
   const form = $("dialog").open && steps[at.step];
   const empty = form && [...$("form").querySelectorAll("[required]")].find((x) => !x.value);
-  const to = (at.done ? $("tour-foot").firstChild : form ? empty || $("form").querySelector(".primary") : !at.jumped && step()?.target()) || null;
+  const to = setting ? null : (at.done ? $("tour-foot").firstChild : form ? empty || $("form").querySelector(".primary") : !at.jumped && step()?.target()) || null;
   const was = document.querySelector(".tour-here");
   if (was === to) return;
   was?.classList.remove("tour-here");
@@ -189,11 +193,15 @@ function ring() {
 async function enter() {
   remember();
   const s = step();
-  if (s) {
+  setting = true;
+  draw();
+  try {
     await go(s.as.replace("IN", at.intake), s.in.replace("IN", at.intake));
     await s.scene?.();
+  } finally {
+    setting = false;
+    draw();
   }
-  draw();
 }
 
 function begin() {
@@ -240,7 +248,7 @@ async function onward() {
     await say("sdm", "/ticket list client testing");
     return;
   }
-  if (!s?.done || at.done || !(await s.done()) || s !== step()) return;
+  if (setting || !s?.done || at.done || !(await s.done()) || s !== step()) return;
   at.done = true;
   remember();
   draw();
@@ -273,6 +281,7 @@ export async function start(actAs) {
     draw();
   };
   new MutationObserver(ring).observe($("dialog"), { attributeFilter: ["open"] });
+  new MutationObserver(look).observe($("mail"), { attributeFilter: ["hidden"] });
   $("form").addEventListener("change", ring);
   look();
 }

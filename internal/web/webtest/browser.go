@@ -149,7 +149,7 @@ func (b *Browser) Do(steps ...chromedp.Action[chromedp.Void]) {
 // Until waits for a JavaScript condition on the page.
 func (b *Browser) Until(js string) {
 	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](js, chromedp.WithPollingTimeout(10*time.Second), chromedp.WithPollingInterval(25*time.Millisecond))); err != nil {
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](js, chromedp.WithPollingTimeout(30*time.Second), chromedp.WithPollingInterval(25*time.Millisecond))); err != nil {
 		text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText`))
 		b.Shot("failed")
 		b.t.Fatalf("waiting for %s: %v; the page reads:\n%s", js, err, text)
