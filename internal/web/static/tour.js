@@ -79,7 +79,7 @@ const steps = [
   },
   {
     title: "The client is told when to expect it",
-    why: "Two minutes later, so that Sam can still undo, Jane at Acme Dental gets a mail with the expected start, and nobody had to write it.",
+    why: "Two minutes later, so that Sam can still undo, Jane at Acme Dental gets a mail (here it is only shown) with the expected start, and nobody had to write it.",
     after: "That is what Jane reads. The day is reckoned in working days from what this desk gets done; an urgent ticket may well be taken sooner.",
     press: "Press +15 min at the top, then Mail if it is not open.",
     as: "srm", in: "dm-srm",
@@ -102,7 +102,7 @@ const steps = [
   },
   {
     title: "Somebody else tests it",
-    why: "Tess says that it is fixed. Whoever did the work is not the one who tests it, so Tom does, before the client ever sees it.",
+    why: "Tess says that it is fixed. Whoever did the work should not be the one who tests it (Deskbell would say so), so Tom does, before the client ever sees it.",
     after: "Tested by another than who did the work; the card names both.",
     press: "Press Start testing on the ticket's card, then Passed.",
     as: "tech2", in: "desk",
@@ -113,7 +113,7 @@ const steps = [
   },
   {
     title: "The client has the last word",
-    why: "Tess has put it in place, and Jane was asked to try it. A ticket ends on the client's word, not on ours. She calls Dana, the service delivery manager: it works.",
+    why: "Tess has put it in place, and Jane was asked to try it. A ticket ends on the client's word, or after two unanswered nudges, not on ours. She calls Dana, the service delivery manager: it works.",
     after: "Completed, on the client's word. History, in the card's menu, has every step of it.",
     press: "Press Confirmed, choose call, and Submit.",
     as: "sdm", in: "desk",
@@ -126,7 +126,7 @@ const steps = [
 
 const END = {
   title: "And what nobody looks after?",
-  why: "Press Next Monday 09:00 at the top, and the desk lives on without you. Deskbell then lists which tickets still wait for their client's test, and for how long.",
+  why: "Press Next Monday 09:00 at the top, and the desk lives on without you. Dana then asks with /ticket list client testing; the daily digest that tells her unasked is a part to come.",
   press: "",
   as: "sdm", in: "desk",
   target: () => document.querySelector("[data-to=monday]"),
@@ -153,7 +153,7 @@ function draw() {
   } else if (s === END) {
     [count, title, why] = ["The end", s.title, s.why];
     if (at.jumped) {
-      [title, why] = ["That is the desk", "Each of those rows is a client who was asked to test and has not answered, found without anybody keeping a list. To run it for your own team, “deskbell init” writes the file for its people, clients and rules; with --slack or --discord it says what comes next there. README.md, Going live, says how far each of the two is."];
+      [title, why] = ["That is the desk", "Each row is a client who was asked to test and has not answered, found without anybody keeping a list. To run it for your own team, “deskbell init” writes the file for its people, clients and rules; with --slack or --discord it says what comes next there. README.md, Going live, says how far each of the two is."];
     }
     buttons = [button("Close the tour", end, at.jumped ? "primary" : ""), button("Start over", begin)];
   } else if (s) {
