@@ -127,7 +127,7 @@ func (b *Bot) post(ctx context.Context, p *desk.Policy, d store.Due) error {
 		}
 		ref, err := pf.Post(ctx, at, pf.Limits().Fit(m), d.Key+"/"+place)
 		if err == nil && d.What == "urgent" {
-			err = b.Store.SaveCard(ctx, store.Card{Ticket: tk.Number, Place: callPlace + place, Message: ref.ID, Revision: tk.Revision})
+			err = b.Store.SaveCard(ctx, store.Card{Ticket: tk.Number, Place: callPlace + place, Message: ref.ID})
 		}
 		if err != nil {
 			return err
@@ -137,33 +137,32 @@ func (b *Bot) post(ctx context.Context, p *desk.Policy, d store.Due) error {
 }
 
 // callPlace is where it is kept which message called for somebody to take an
-// urgent ticket, in which channel.
+// urgent ticket, in which channel, and as its revision what it says: 0 that it
+// waits to be taken, else who has it, or decided.
 const callPlace = "call/"
 
-// paintCall ends that call once somebody has the ticket or nobody needs to: the
-// message says so and has no more buttons.
+// paintCall keeps that message true: it calls as long as the ticket is urgent
+// and nobody has it, and after that has no more buttons.
 func (b *Bot) paintCall(ctx context.Context, p *desk.Policy, tk desk.Ticket, place string) error {
 	platform, channel, _ := strings.Cut(place, ":")
 	pf, ok := b.platforms[platform]
-	if !ok || tk.Assignee == 0 && p.Workflow.Stage(tk.Status) == desk.Ready {
+	if !ok {
 		return nil
 	}
 	call, there, err := b.Store.Card(ctx, tk.Number, callPlace+place)
 	if err != nil || !there || call.Revision == decided {
-		return err
+		return err // one that ended stays so; a ticket that is urgent again calls anew
 	}
 	t := &turn{Bot: b, ctx: ctx, p: p, now: b.Now(), in: chat.Interaction{Platform: platform}}
-	m := chat.Message{Text: chat.Join(chat.B(fmt.Sprintf("▲ %s %s", tk.Number, tk.Summary)), chat.Say(" · "+t.clientName(tk.Client, true)+". "))}
-	if tk.Assignee != 0 {
-		m.Text = chat.Join(m.Text, t.mention(tk.Assignee), chat.Say(" has it."))
-	} else {
-		m.Text = chat.Join(m.Text, chat.Say("It is "+p.Workflow.Name(tk.Status)+" now."))
+	m, says := t.call(tk)
+	if call.Revision == says {
+		return nil
 	}
 	ref := chat.MessageRef{Place: chat.Place{Channel: channel}, ID: call.Message}
 	if err := pf.Edit(ctx, ref, pf.Limits().Fit(m)); err != nil && !errors.Is(err, chat.ErrGone) {
 		return err
 	}
-	call.Revision = decided
+	call.Revision = says
 	return b.Store.SaveCard(ctx, call)
 }
 

@@ -10,6 +10,24 @@ import (
 	"deskbell.dev/deskbell/store"
 )
 
+// call draws the message that calls for somebody to take an urgent ticket, and
+// tells what it says, as callPlace keeps it.
+func (t *turn) call(tk desk.Ticket) (m chat.Message, says int) {
+	pr, _ := t.p.Priority(tk.Priority)
+	about := func(mark string) chat.Text {
+		return chat.Join(chat.B(fmt.Sprintf("%s%s %s", mark, tk.Number, tk.Summary)), chat.Say(" · "+t.clientName(tk.Client, true)+". "))
+	}
+	switch {
+	case tk.Assignee != 0:
+		return chat.Message{Text: chat.Join(about("▲ "), t.mention(tk.Assignee), chat.Say(" has it."))}, int(tk.Assignee)
+	case !t.p.Urgent(tk.Priority) || t.p.Workflow.Stage(tk.Status) != desk.Ready:
+		return chat.Message{Text: chat.Join(about(""), chat.Say("Nobody needs to take it any more."))}, decided
+	}
+	offers := []desk.Offer{{Verb: desk.VStart, Ticket: tk.Number, Label: "Start"}, {Verb: desk.VClaim, Ticket: tk.Number, Label: "Claim"}, {Verb: desk.VShow, Ticket: tk.Number, Label: "Open"}}
+	return chat.Message{Text: chat.Join(about("▲ "+pr.Name+": "), chat.Say("Who takes it? Unclaimed, it goes to somebody by name.")),
+		Card: &chat.Card{Actions: t.offers(offers, tk.Version, onList, nil, 3)}}, 0
+}
+
 // channelPost draws what the channel or a ticket's thread is told; what is no
 // longer so is overtaken.
 func (t *turn) channelPost(tk desk.Ticket, e desk.Event, what string) (chat.Message, error) {
@@ -27,9 +45,8 @@ func (t *turn) channelPost(tk desk.Ticket, e desk.Event, what string) (chat.Mess
 		if !t.p.Urgent(tk.Priority) || w.Stage(tk.Status) != desk.Ready {
 			return chat.Message{}, errOvertaken
 		}
-		pr, _ := t.p.Priority(tk.Priority)
-		return msg(chat.Join(chat.B("▲ "+pr.Name+": "+name), chat.Say(" · "+t.clientName(tk.Client, true)+". Who takes it? Unclaimed, it goes to somebody by name.")),
-			desk.Offer{Verb: desk.VStart, Ticket: tk.Number, Label: "Start"}, desk.Offer{Verb: desk.VClaim, Ticket: tk.Number, Label: "Claim"})
+		m, _ := t.call(tk)
+		return m, nil
 	case "test":
 		if w.Trait(tk.Status) != desk.IsTestQueue {
 			return chat.Message{}, errOvertaken

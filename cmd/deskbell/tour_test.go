@@ -45,6 +45,35 @@ func serveDemo(t *testing.T) (url string) {
 	return srv.URL
 }
 
+// TestTourIsAccessible has axe-core judge the tour beside real cards, wide and
+// on a phone, light and dark.
+func TestTourIsAccessible(t *testing.T) {
+	axe := webtest.LoadAxe(t, "../../internal/web/webtest")
+	url := serveDemo(t)
+	b := webtest.Start(t, nil)
+	for _, width := range []int64{1440, 390} {
+		b.Do(chromedp.EmulateViewport(width, 844), chromedp.Navigate(url+"/"))
+		b.Shows("#tour", "New here?")
+		judged(t, b, axe, fmt.Sprintf("offered, %d wide", width))
+	}
+	b.Click("#tour-foot .primary")
+	b.Until(`document.querySelector(".tour-here")?.innerText === "Hand to intake"`)
+	judged(t, b, axe, "a step on a phone")
+	b.Do(chromedp.EmulateViewport(1440, 844))
+	judged(t, b, axe, "a step")
+}
+
+func judged(t *testing.T, b *webtest.Browser, axe webtest.Axe, what string) {
+	t.Helper()
+	for _, scheme := range []string{"light", "dark"} {
+		b.Prefers(scheme, true)
+		broken, _ := axe.Judge(b)
+		for _, f := range broken {
+			t.Errorf("%s, %s: %s", what, scheme, f)
+		}
+	}
+}
+
 // TestTour follows the tour as a visitor does: whatever is marked is pressed,
 // and nothing else but the one choice that a form asks for.
 func TestTour(t *testing.T) {

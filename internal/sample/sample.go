@@ -32,8 +32,8 @@ type Clock struct {
 }
 
 // Fill lives the sample tickets up to now, where it leaves the clock, and has
-// the member intake on duty today and for the FirstDay. The desk must have been seeded from Config and hold no
-// ticket. The same now makes the same tickets; whatever weekday and hour it is,
+// the member intake on duty today and for the FirstDay. The desk must have been
+// seeded from Config and hold no ticket. The same now makes the same tickets; whatever weekday and hour it is,
 // nothing happens after it.
 func Fill(ctx context.Context, s *store.Store, now time.Time, clock Clock) error {
 	p, err := s.Policy(ctx)

@@ -7,6 +7,7 @@ import * as tour from "./tour.js";
 
 const PAGE = 100; // messages fetched at first
 let stream = null;
+const awaited = []; // to be told when the place is there, however often it takes to connect
 
 const count = (n) => n ? el("b", { className: "count", textContent: n, ariaLabel: n + " unread" }) : null;
 
@@ -143,15 +144,13 @@ async function load(all) {
 
 function connect() {
   stream?.close();
-  let ready;
-  const loaded = new Promise((resolve) => { ready = resolve; });
   stream = new EventSource("/events?as=" + encodeURIComponent(here.as));
   const mine = stream;
   const on = (name, f) => stream.addEventListener(name, (e) => { if (mine === stream) f(JSON.parse(e.data)); });
   on("hello", async (f) => {
     drawClock(f);
     here.messages = new Map();
-    try { await load(false); $("gone").hidden = true; ready(); tour.look(); } catch { if (mine === stream) setTimeout(connect, 1000); }
+    try { await load(false); $("gone").hidden = true; awaited.splice(0).forEach((f) => f()); tour.look(); } catch { if (mine === stream) setTimeout(connect, 1000); }
   });
   on("message", (m) => { upsert({ ...m, live: true }); tour.look(); });
   on("people", (list) => { drawPeople(list); tour.look(); });
@@ -162,7 +161,6 @@ function connect() {
     $("gone").hidden = false;
     if (mine.readyState === EventSource.CLOSED) setTimeout(() => { if (mine === stream) connect(); }, 2000);
   };
-  return loaded;
 }
 
 function closeNav() {
@@ -178,7 +176,8 @@ function restart() {
   here.channels = here.channels.filter((c) => !c.direct); // the direct ones are another's
   $("as").value = here.as;
   drawNav();
-  return connect();
+  connect();
+  return new Promise((loaded) => awaited.push(loaded));
 }
 
 // ---- wiring ----

@@ -13,7 +13,13 @@ let busy = false; // looking
 let setting = false; // the scene, so that nothing can be pressed yet
 let again = false; // something happened meanwhile
 
-const say = (as, text, where = "desk") => post("/api/say", { as, in: where, text, key: `${at.run}/${at.step}/${text}` }, () => {});
+let unset = false; // the scene could not be set: the desk was away
+
+async function say(as, text, where = "desk") {
+  let away = false;
+  await post("/api/say", { as, in: where, text, key: `${at.run}/${at.step}/${text}` }, (_, lost) => { away = lost; });
+  if (away) throw new Error("the desk is away");
+}
 const ticket = () => get("/api/tickets/" + at.ticket);
 const seen = (as, where) => get("/api/messages?" + new URLSearchParams({ as, in: where, last: 50 }));
 const actions = (m) => m.card ? [...m.card.actions, ...m.card.rows.flatMap((r) => r.actions)] : [];
@@ -198,6 +204,9 @@ async function enter() {
   try {
     await go(s.as.replace("IN", at.intake), s.in.replace("IN", at.intake));
     await s.scene?.();
+    unset = false;
+  } catch { // said again, under the same keys, when the desk is back
+    unset = true;
   } finally {
     setting = false;
     draw();
@@ -217,7 +226,7 @@ function end() {
 }
 
 async function skip() {
-  await step().skip();
+  try { await step().skip(); } catch { /* the page says that the desk is away */ }
   look();
 }
 
@@ -240,7 +249,8 @@ export async function look() {
 
 async function onward() {
   const s = step();
-  if (s === END && !at.jumped && here.face && at.since && new Date(here.face.now) - new Date(at.since) > 12 * 3600e3) {
+  if (unset && !setting && s) return enter();
+  if (s === END && !at.jumped && at.monday && new Date(here.face.now) >= new Date(at.monday)) {
     at.jumped = true;
     remember();
     draw();
@@ -259,7 +269,7 @@ async function onward() {
 async function onwards() {
   at.done = false;
   at.step++;
-  if (step() === END) at.since = here.face.now;
+  if (step() === END) at.monday = here.face.monday;
   await enter();
   look();
 }
@@ -283,5 +293,6 @@ export async function start(actAs) {
   new MutationObserver(ring).observe($("dialog"), { attributeFilter: ["open"] });
   new MutationObserver(look).observe($("mail"), { attributeFilter: ["hidden"] });
   $("form").addEventListener("change", ring);
+  unset = Boolean(steps[at.step]) && !at.done; // the page may have been left while it was set
   look();
 }
