@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
@@ -85,7 +86,7 @@ func (b *Bot) painted(ctx context.Context, p *desk.Policy, tk desk.Ticket, place
 		}
 	}
 	if !drawn {
-		ref, err = pf.Post(ctx, chat.Place{Channel: channel}, m, key)
+		ref, err = pf.Post(ctx, chat.Place{Channel: channel}, m, key, time.Time{})
 	}
 	if err != nil {
 		return ref, err
@@ -125,7 +126,7 @@ func (b *Bot) post(ctx context.Context, p *desk.Policy, d store.Due) error {
 			}
 			at.Thread = ref.ID
 		}
-		ref, err := pf.Post(ctx, at, pf.Limits().Fit(m), d.Key+"/"+place)
+		ref, err := pf.Post(ctx, at, pf.Limits().Fit(m), d.Key+"/"+place, time.Time{})
 		if err == nil && d.What == "urgent" {
 			err = b.Store.SaveCard(ctx, store.Card{Ticket: tk.Number, Place: callPlace + place, Message: ref.ID})
 		}
@@ -224,7 +225,7 @@ func (b *Bot) toMember(ctx context.Context, p *desk.Policy, m desk.MemberID, key
 				return err
 			}
 			msg.Notify = []string{user}
-			ref, err := pf.Post(ctx, chat.Place{User: user}, pf.Limits().Fit(msg), key)
+			ref, err := pf.Post(ctx, chat.Place{User: user}, pf.Limits().Fit(msg), key, time.Time{})
 			if err != nil || keep.Number == 0 {
 				return err
 			}

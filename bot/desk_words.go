@@ -149,7 +149,7 @@ func (t *turn) swap(i intent, rest string) (chat.Reply, error) {
 	for _, place := range t.p.Channels { // asked in private: the others read it where the cards stand
 		if channel, ok := strings.CutPrefix(place, t.in.Platform+":"); ok {
 			pf := t.platforms[t.in.Platform]
-			_, err := pf.Post(t.ctx, chat.Place{Channel: channel}, pf.Limits().Fit(m), "swap/"+t.in.Key)
+			_, err := pf.Post(t.ctx, chat.Place{Channel: channel}, pf.Limits().Fit(m), "swap/"+t.in.Key, time.Time{})
 			return t.line(chat.Say("The others of the rota are asked in #" + channel + ".")), err
 		}
 	}
@@ -303,7 +303,7 @@ func (t *turn) channel(i intent) (chat.Reply, error) {
 	}
 	set := desk.ChannelSet{Channel: t.in.Platform + ":" + name}
 	if _, err := desk.DecideDesk(t.p, desk.By(t.me.ID), t.now, set); err == nil { // a slip here would cost every card
-		_, err := t.platforms[t.in.Platform].Post(t.ctx, chat.Place{Channel: name}, chat.Message{Text: chat.Say("The tickets' cards stand here from now on.")}, "channel/"+t.in.Key)
+		_, err := t.platforms[t.in.Platform].Post(t.ctx, chat.Place{Channel: name}, chat.Message{Text: chat.Say("The tickets' cards stand here from now on.")}, "channel/"+t.in.Key, time.Time{})
 		if errors.Is(err, chat.ErrGone) {
 			return chat.Reply{}, &wrong{Text: fmt.Sprintf("Deskbell sees no channel #%s here; invite it there first. Nothing was changed.", clip(name))}
 		}

@@ -8,6 +8,11 @@ const (
 	Lines  FieldKind = "lines"  // several lines
 	Choice FieldKind = "choice" // one of Options; searched when Options is empty
 	Number FieldKind = "number"
+	// People and Channel are picked from the platform's own lists; their values
+	// are mentions, several parted by spaces. Where there is no list they are
+	// typed.
+	People  FieldKind = "people"
+	Channel FieldKind = "channel"
 )
 
 // MaxFields is the most fields that a form may have on every platform.

@@ -1,14 +1,54 @@
 package chat
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Kind of interaction.
 type Kind string
 
+// What a person does and is answered.
 const (
 	Command Kind = "command" // typed words
 	Press   Kind = "press"   // a button or a menu's choice
 	Submit  Kind = "submit"  // a form
+	// Shortcut is the platform's own menu; Text says which (HandOver, AddTo,
+	// NewRequest), Quoted what it was used on. It is answered by a form.
+	Shortcut Kind = "shortcut"
+)
+
+// What a platform asks while a person looks or types. Nothing is changed by it.
+const (
+	// Search wants Options for Field of the form Token, or for the menu Token,
+	// whose labels hold Text; Values are what the form holds so far.
+	Search Kind = "search"
+	// Fill wants the form Token with Fields drawn anew after a choice on which
+	// others depend; Values are what it holds so far.
+	Fill Kind = "fill"
+	// Home wants the person's own page.
+	Home Kind = "home"
+)
+
+// What happens around the desk's messages. The answer may be empty: then
+// nothing is shown.
+const (
+	// Said is words under a message of ours, in its thread. Message is the words'
+	// own; Addressed says that they name the desk.
+	Said Kind = "said"
+	// Edited and Deleted are about words that were Said; Text is what they say
+	// now.
+	Edited  Kind = "edited"
+	Deleted Kind = "deleted"
+	// Left: From is no person of the platform any more.
+	Left Kind = "left"
+)
+
+// Shortcuts, as Interaction.Text.
+const (
+	HandOver   = "hand to intake"
+	AddTo      = "add to ticket"
+	NewRequest = "new request"
 )
 
 // User is a person as the platform knows them.
@@ -17,6 +57,18 @@ type User struct {
 	Handle string
 	Name   string
 	Zone   string // IANA zone, "" if the platform does not tell
+	// Outside says why the person is no full member of the workspace ("guest",
+	// "other workspace", "bot", "deactivated"); "" for one who is.
+	Outside string
+}
+
+// Quoted is a message that a shortcut was used on, or one of its thread before it.
+type Quoted struct {
+	Author string // name, "" if the platform does not tell
+	At     time.Time
+	Text   string
+	Link   string   // to the message
+	Files  []string // attachments as "name link"
 }
 
 // Place is where a message stands: a channel, or a thread in it. A direct
@@ -50,8 +102,14 @@ type Interaction struct {
 	Value string
 	// Message is what was pressed on; zero for a Command.
 	Message MessageRef
-	// Values are a Submit's answers by field name.
+	// Values are a Submit's answers by field name. People and channels are
+	// mentions as typed words have them, several parted by spaces.
 	Values map[string]string
+	Field  string   // of a Search in a form
+	Fields []string // of a Fill, in order
+	Quoted []Quoted // of a Shortcut, the oldest first
+	// Addressed: words that were Said name the desk.
+	Addressed bool
 }
 
 // Reply is the handler's answer: a message, a form, or refused fields.
@@ -64,9 +122,14 @@ type Reply struct {
 	// Refusal is set when the desk said no, or not like this; Message then says
 	// the same in words, with the next step as a button.
 	Refusal *Refusal
+	// Next is the form that a Submit goes on with, for platforms that can show it
+	// at once; Message then has the button that opens it on all others.
+	Next *Form
 	// Errors are refused fields of a Submit by name; the form stays open with
 	// what was typed.
-	Errors map[string]string
+	Errors  map[string]string
+	Options []Option // of a Search, the likeliest first
+	Home    []Card   // of Home, one below the other
 }
 
 // Refusal names the rule that a no follows from.

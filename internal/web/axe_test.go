@@ -10,6 +10,7 @@ import (
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/web/webtest"
 	"github.com/chromedp/chromedp"
+	"time"
 )
 
 // states are what a visitor can have before them; each begins on a page opened
@@ -71,7 +72,7 @@ func talk(t *testing.T, d *fakeDesk) {
 	d.post("/api/say", `{"as":"srm","in":"desk","text":"/ticket 42"}`)
 	d.post("/api/say", `{"as":"srm","in":"desk","text":"/ticket board"}`)
 	d.post("/api/say", `{"as":"tech","in":"desk","thread":"m2","text":"on it"}`)
-	if _, err := d.Post(t.Context(), chat.Place{User: "srm"}, chat.Message{Text: chat.Say("You are on duty.")}, "duty"); err != nil {
+	if _, err := d.Post(t.Context(), chat.Place{User: "srm"}, chat.Message{Text: chat.Say("You are on duty.")}, "duty", time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.SendMail(t.Context(), "1", Mail{To: "olga@acme.example", Subject: "T-42: your printer", Text: "Hello Olga,\nwe are looking at it."}); err != nil {

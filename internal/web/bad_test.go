@@ -10,6 +10,7 @@ import (
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/web/webtest"
 	"github.com/chromedp/chromedp"
+	"time"
 )
 
 // These tests put into the page what nobody should. In all of them webtest fails
@@ -128,7 +129,7 @@ func TestMarkupIsWords(t *testing.T) {
 	b.Paste("#text", js(bad))
 	b.Do(chromedp.KeyEvent("\r"))
 	b.Until(fmt.Sprintf(`[...document.querySelectorAll("#messages .text")].some((e) => e.textContent === %s)`, js(bad)))
-	if _, err := d.Post(t.Context(), chat.Place{Channel: "desk", Thread: "m1"}, chat.Message{Text: chat.Say(bad)}, "reply"); err != nil {
+	if _, err := d.Post(t.Context(), chat.Place{Channel: "desk", Thread: "m1"}, chat.Message{Text: chat.Say(bad)}, "reply", time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	b.Click(".thread-link")

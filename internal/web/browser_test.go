@@ -9,6 +9,7 @@ import (
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/web/webtest"
 	"github.com/chromedp/chromedp"
+	"time"
 )
 
 func serve(t *testing.T, d *fakeDesk) string {
@@ -89,7 +90,7 @@ func TestPage(t *testing.T) {
 	b.Click("#notice .close")
 
 	t.Log("unread messages of others, and acting as them")
-	if _, err := d.Post(t.Context(), chat.Place{User: "intake"}, chat.Message{Text: chat.Say("You are on duty.")}, "duty"); err != nil {
+	if _, err := d.Post(t.Context(), chat.Place{User: "intake"}, chat.Message{Text: chat.Say("You are on duty.")}, "duty", time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	b.Shows(`[data-nav="as intake"] .count`, "") // badge is there
@@ -115,7 +116,7 @@ func TestPage(t *testing.T) {
 	b.Click(`#channels button`)
 	b.Shows("#messages .card-title", "Printer")
 	for _, text := range []string{"SLA: nothing at risk.", "Ready for days: T-17."} {
-		if _, err := d.Post(t.Context(), chat.Place{Channel: "desk", Thread: "m1"}, chat.Message{Text: chat.Say(text)}, text); err != nil {
+		if _, err := d.Post(t.Context(), chat.Place{Channel: "desk", Thread: "m1"}, chat.Message{Text: chat.Say(text)}, text, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/web/webtest"
 	"github.com/chromedp/chromedp"
+	"time"
 )
 
 // These tests change something behind the page's back: a card, the place, who
@@ -72,7 +73,7 @@ func (d *fakeDesk) deafen() {
 func TestBackAndForward(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "")
-	if _, err := d.Post(t.Context(), chat.Place{User: "tech"}, chat.Message{Text: chat.Say("For Tess alone.")}, "dm"); err != nil {
+	if _, err := d.Post(t.Context(), chat.Place{User: "tech"}, chat.Message{Text: chat.Say("For Tess alone.")}, "dm", time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	b := visited(t, d, "tech")
@@ -205,7 +206,7 @@ func TestSecondTab(t *testing.T) {
 			t.Errorf("tab %d shows %d messages, want 6", i, n)
 		}
 	}
-	if _, err := d.Post(t.Context(), chat.Place{User: "tech"}, chat.Message{Text: chat.Say("Seen once.")}, "dm"); err != nil {
+	if _, err := d.Post(t.Context(), chat.Place{User: "tech"}, chat.Message{Text: chat.Say("Seen once.")}, "dm", time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, tab := range []*webtest.Browser{b, other} {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"deskbell.dev/deskbell/internal/chat"
+	"time"
 )
 
 func TestSameKeySameAnswer(t *testing.T) {
@@ -146,7 +147,7 @@ func TestRestartKeepsEverything(t *testing.T) {
 	d.post("/api/say", `{"as":"srm","in":"desk","text":"/ticket 42"}`)
 	d.post("/api/press", `{"as":"tech","message":"m1","action":"start"}`)
 	d.post("/api/say", `{"as":"intake","in":"desk","text":"/ticket new"}`)
-	ref, err := d.Post(ctx, chat.Place{Channel: "desk", Thread: "m1"}, *boardCard(), "board")
+	ref, err := d.Post(ctx, chat.Place{Channel: "desk", Thread: "m1"}, *boardCard(), "board", time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +178,7 @@ func TestRestartKeepsEverything(t *testing.T) {
 			t.Errorf("%s\nbefore %s\n after %s", v, before[v], after)
 		}
 	}
-	if again, err := d2.Post(ctx, chat.Place{Channel: "desk"}, *boardCard(), "board"); err != nil || again != ref {
+	if again, err := d2.Post(ctx, chat.Place{Channel: "desk"}, *boardCard(), "board", time.Time{}); err != nil || again != ref {
 		t.Errorf("posted again: %v %v, want %v", again, err, ref)
 	}
 	if err := d2.SendMail(ctx, "mail/1", Mail{To: "x"}); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
 )
@@ -21,7 +22,7 @@ func (s *Server) Limits() chat.Limits {
 // Post shows m in a channel, a thread, or a person's direct messages. A private
 // m in a channel is for at.User. The same key posts once, across restarts too.
 // ErrGone if there is no such place, thread or person.
-func (s *Server) Post(ctx context.Context, at chat.Place, m chat.Message, key string) (chat.MessageRef, error) {
+func (s *Server) Post(ctx context.Context, at chat.Place, m chat.Message, key string, _ time.Time) (chat.MessageRef, error) {
 	if at.Channel == "" {
 		at.Channel = dmPrefix + at.User
 	} else if whose := owner(at.Channel); whose != "" {
@@ -114,6 +115,14 @@ func (s *Server) Find(ctx context.Context, who string) (chat.User, error) {
 		return chat.User{}, fmt.Errorf("web: %q: %w", who, chat.ErrUnknown)
 	}
 	return named[0], nil
+}
+
+// Channel: the playground has one.
+func (s *Server) Channel(_ context.Context, name string) (string, error) {
+	if name != desk {
+		return "", fmt.Errorf("web: channel %q: %w", name, chat.ErrUnknown)
+	}
+	return desk, nil
 }
 
 // SendMail shows m in the mail pane. The same key sends once, across restarts

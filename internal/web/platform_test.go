@@ -39,12 +39,12 @@ func TestPostAndEdit(t *testing.T) {
 		{at: chat.Place{Channel: "desk", Thread: "m99"}, m: say("x"), err: chat.ErrGone},
 		{at: chat.Place{Channel: "desk", Thread: "m4"}, m: say("x"), err: chat.ErrGone},
 	} {
-		ref, err := d.Post(ctx, c.at, c.m, "")
+		ref, err := d.Post(ctx, c.at, c.m, "", time.Time{})
 		if ref != c.want || !errors.Is(err, c.err) {
 			t.Errorf("post at %+v: %+v %v, want %+v %v", c.at, ref, err, c.want, c.err)
 		}
 	}
-	if _, err := d.Post(ctx, chat.Place{Channel: "desk"}, private, ""); err == nil {
+	if _, err := d.Post(ctx, chat.Place{Channel: "desk"}, private, "", time.Time{}); err == nil {
 		t.Error("a private message for nobody was posted")
 	}
 	if got := ids(d.messages("tech", "desk")); got != "m1 m2 m3" {

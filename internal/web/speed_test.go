@@ -30,7 +30,7 @@ func TestFirstViewIsShort(t *testing.T) {
 		if i == 499 {
 			m = chat.Message{Text: chat.Say("The newest line")}
 		}
-		if _, err := d.Post(t.Context(), chat.Place{Channel: "desk"}, m, fmt.Sprint("fill ", i)); err != nil {
+		if _, err := d.Post(t.Context(), chat.Place{Channel: "desk"}, m, fmt.Sprint("fill ", i), time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 	}

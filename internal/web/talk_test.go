@@ -8,6 +8,7 @@ import (
 
 	"deskbell.dev/deskbell/internal/chat"
 	"github.com/google/go-cmp/cmp"
+	"time"
 )
 
 func TestSayAnswersPrivately(t *testing.T) {
@@ -169,7 +170,7 @@ func TestTalkAndDirectMessages(t *testing.T) {
 func TestAfterRunsBeforeTheAnswer(t *testing.T) {
 	d := newDesk(t, "")
 	d.after = func(ctx context.Context) {
-		if _, err := d.Post(ctx, chat.Place{User: "srm"}, chat.Message{Text: chat.Say("New: T-43")}, "prompt/43"); err != nil {
+		if _, err := d.Post(ctx, chat.Place{User: "srm"}, chat.Message{Text: chat.Say("New: T-43")}, "prompt/43", time.Time{}); err != nil {
 			t.Error(err)
 		}
 	}

@@ -159,8 +159,12 @@ func toOptions(os []chat.Option) []wireOption {
 func toForm(f form) *wireForm {
 	w := &wireForm{ID: f.ID, Title: f.Form.Title, Fields: []wireField{}}
 	for _, x := range f.Form.Fields {
+		kind := x.Kind
+		if kind == chat.People || kind == chat.Channel { // typed here
+			kind = chat.Line
+		}
 		w.Fields = append(w.Fields, wireField{
-			Name: x.Name, Label: x.Label, Kind: x.Kind, Required: x.Required, Value: x.Value,
+			Name: x.Name, Label: x.Label, Kind: kind, Required: x.Required, Value: x.Value,
 			Options: toOptions(x.Options), Max: x.Max, Hint: x.Hint, DependsOn: x.DependsOn,
 		})
 	}
