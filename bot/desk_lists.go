@@ -44,13 +44,13 @@ func (t *turn) setupCard() (*chat.Card, error) {
 		c.Text = chat.Join(c.Text, chat.Say(s+"\n"))
 	}
 	n := func(r ...desk.Role) int { return len(t.p.With(r...)) }
-	line(n(desk.RAdmin) > 0, fmt.Sprintf("%d admins", n(desk.RAdmin)), "no admin: name one in desk.admins of the configuration file")
+	line(n(desk.RAdmin) > 0, count(n(desk.RAdmin), "admin"), "no admin: name one in desk.admins of the configuration file")
 	line(n(desk.RSRM) > 0, "an SRM prioritizes", "no SRM, so nothing can start: /desk role add MEMBER srm")
 	line(len(t.p.Rota.Base) > 0, fmt.Sprintf("%d members share intake", len(t.p.Rota.Base)), "nobody is intake: /desk rota set MEMBER MEMBER")
 	line(n(desk.RIntakeDeputy) > 0, "an intake deputy stands in for absences", "no intake deputy, so an absence leaves nobody: /desk role add MEMBER intake deputy")
-	line(n(desk.RTechnician, desk.RLevel1) > 0, fmt.Sprintf("%d technicians", n(desk.RTechnician, desk.RLevel1)), "no technician: /desk role add MEMBER technician")
+	line(n(desk.RTechnician, desk.RLevel1) > 0, count(n(desk.RTechnician, desk.RLevel1), "technician"), "no technician: /desk role add MEMBER technician")
 	line(n(desk.RSDM) > 0, "an SDM owns the digests", "no SDM; the SRM is it")
-	line(len(t.p.Clients) > 1, fmt.Sprintf("%d clients", len(t.p.Clients)), "no clients: /desk client add NAME plan PLAN")
+	line(len(t.p.Clients) > 1, count(len(t.p.Clients), "client"), "no clients: /desk client add NAME plan PLAN")
 	line(t.catchAll() != 0, "a catch-all client for callers not known yet", "no catch-all client: add one to the configuration file")
 	line(t.channelHere() != "", "a channel for the cards", "no channel for the cards: /desk channel set CHANNEL")
 	if t.ruleMode() == shadow {

@@ -101,7 +101,7 @@ func (t *turn) form(i intent, fields []string, why string) *chat.Form {
 // notGiven leaves out what the command or an earlier form gave, unless that is
 // all of it: then it could not be used, and is asked anew with what was typed.
 func notGiven(fields []string, i intent) []string {
-	if i.Verb == desk.VNew || i.Verb == desk.VRealTime || i.Verb == desk.VHand {
+	if i.Verb == desk.VNew || i.Verb == desk.VRealTime || i.Verb == desk.VHand || i.Verb == vAddTo {
 		return fields
 	}
 	given := func(f string) bool { return strings.TrimSpace(i.arg(f)) != "" }

@@ -38,7 +38,8 @@ type play struct {
 	http  http.Handler
 	mu    sync.Mutex
 	now   time.Time
-	form  string // the last that was opened
+	form  string       // the last that was opened
+	more  []web.Person // of the workspace, beside the desk's members
 }
 
 func (p *play) clock() time.Time {
@@ -84,7 +85,7 @@ func newPlay(t testing.TB, url string) *play {
 			for _, m := range people {
 				out = append(out, web.Person{User: chat.User{ID: m.Handle, Handle: m.Handle, Name: m.Name}, Roles: m.Roles})
 			}
-			return out, err
+			return append(out, p.more...), err
 		}})
 	if err != nil {
 		t.Fatal(err)

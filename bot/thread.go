@@ -27,19 +27,22 @@ func (t *turn) heard() chat.Reply {
 		return withoutForm(t.act(t.parse(t.in.Text)))
 	}
 	i, err := t.threadWords(n)
-	if err != nil {
-		return t.no(withNote(err, n, t.in.Text), i)
+	var r chat.Reply
+	if err == nil {
+		r, err = t.run(i)
 	}
-	if t.from == "" {
-		return withoutForm(t.act(i, nil))
+	if err != nil && t.from == "" {
+		err = withNote(err, n, t.in.Text)
 	}
-	if _, err := t.run(i); err != nil {
-		return t.no(err, i)
-	}
-	if !t.in.Addressed { // silence says that it was taken
+	switch {
+	case err != nil:
+		return withoutForm(t.no(err, i))
+	case t.from == "":
+		return withoutForm(r)
+	case !t.in.Addressed: // silence says that it was taken
 		return chat.Reply{}
 	}
-	r := t.line(chat.Say("Noted on " + n.String() + "."))
+	r = t.line(chat.Say("Noted on " + n.String() + "."))
 	if strings.Contains(i.arg("text"), "?") {
 		ask := intent{Verb: desk.VClarify, Ticket: n, Version: t.versionNow(n), Place: onList}.with("question", i.arg("text"))
 		r.Message.Card = &chat.Card{Actions: []chat.Action{t.button(ask, "Ask the client instead", chat.Default)}}
