@@ -97,7 +97,7 @@ func newPlay(t testing.TB, url string) *play {
 	for pattern, h := range p.bot.Data() {
 		w.Mount(pattern, h)
 	}
-	p.box = outbox.New(s, p.bot.Carry, p.clock, "play", log)
+	p.box = outbox.New(s, p.bot.Carry, p.clock, "play", 1, log)
 	p.http = w.Handler()
 	t.Cleanup(func() { w.Close(); s.Close() })
 	return p

@@ -19,10 +19,10 @@ import (
 
 // Tables that grow with the desk's age: none is read as a whole, save through a
 // partial index, which holds what is open or pending only.
-var growing = []string{"tickets", "events", "words", "notices", "deliveries", "refusals", "handed", "desk_events", "desk_words", "cards", "drafts"}
+var growing = []string{"tickets", "events", "words", "notices", "deliveries", "refusals", "handed", "desk_events", "desk_words", "cards", "drafts", "posts"}
 
 // Full indexes, through which a scan is as long as the table.
-var fullIndexes = regexp.MustCompile(`autoindex|_pkey|_key\b|refusals_at|words_event|drafts_at|desk_words_owner|tickets_(member|client|duplicates)|events_started`)
+var fullIndexes = regexp.MustCompile(`autoindex|_pkey|_key\b|refusals_at|words_event|drafts_at|posts_at|desk_words_owner|tickets_(member|client|duplicates)|events_started`)
 
 func TestNoStatementScansSQLite(t *testing.T) {
 	db := migrated(t, filepath.Join(t.TempDir(), "desk.db"))

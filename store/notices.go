@@ -26,11 +26,18 @@ func noticeAsk(n desk.Notice) ask {
 	return do(upsertNotice, args...)
 }
 
-// lane is what a notice waits its turn in: a member's or the channel's messages,
-// the ticket for its card, thread, mail and timers.
+// lane is what a notice waits its turn in: a member's messages; a ticket's mail
+// and timers, each; a ticket's card with all that channels are told of it, since
+// two at once could both find no card and post one.
 func lane(n desk.Notice) string {
-	if n.Ticket != 0 && (n.Kind == desk.Paint || n.Kind == desk.Mail || n.Kind == desk.Act || n.Place == "thread") {
-		return string(n.Kind) + "/" + n.Place + "/" + strconv.FormatInt(int64(n.Ticket), 10)
+	ticket := strconv.FormatInt(int64(n.Ticket), 10)
+	switch {
+	case n.Ticket == 0:
+		return n.Place
+	case n.Kind == desk.Mail, n.Kind == desk.Act:
+		return string(n.Kind) + "/" + n.Place + "/" + ticket
+	case n.Kind == desk.Paint, n.Place == "channel", n.Place == "thread":
+		return "card/" + ticket
 	}
 	return n.Place
 }
@@ -103,6 +110,25 @@ func (s *Store) Finish(ctx context.Context, id int64, owner string, revision int
 // was put off meanwhile, from its new due time on. ErrLeaseLost as Finish.
 func (s *Store) Retry(ctx context.Context, id int64, owner string, deskDue time.Time, lastErr string) error {
 	return s.leased(ctx, "retry", retryNotice, id, owner, micros(deskDue), lastErr)
+}
+
+// PutOff is Retry for a try that does not count, since nothing was wrong with
+// the notice: it can be put off for ever without being given up.
+func (s *Store) PutOff(ctx context.Context, id int64, owner string, deskDue time.Time, why string) error {
+	return s.leased(ctx, "put off", putOffNotice, id, owner, micros(deskDue), why)
+}
+
+// Unpark gives all parked notices back, due as they were, with all their tries
+// before them, and says how many there were.
+func (s *Store) Unpark(ctx context.Context) (n int, err error) {
+	err = s.e.write(ctx, func(t tx) error {
+		n = 0
+		return t.run(get(func(row) error { n++; return nil }, unparkNotices))
+	})
+	if err != nil {
+		return 0, fmt.Errorf("store: unpark notices: %w", err)
+	}
+	return n, nil
 }
 
 func (s *Store) leased(ctx context.Context, what string, q *statement, args ...any) error {

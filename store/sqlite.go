@@ -109,6 +109,9 @@ func (e *sqliteEngine) term(word string, prefix bool) string {
 }
 
 func (e *sqliteEngine) close() error {
+	if e.writer == nil { // opened to read
+		return e.reading.Close()
+	}
 	return errors.Join(e.writer.stop(), e.reading.Close(), e.writing.Close(), e.lock.Close())
 }
 

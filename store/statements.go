@@ -161,11 +161,27 @@ var (
 	retryNotice = same("retry notice", `UPDATE notices SET owner = '', lease = 0, state = 'pending',
 		due = CASE WHEN revision = taken THEN $3 ELSE due END, last_error = $4
 		WHERE id = $1 AND owner = $2 AND state = 'sending' RETURNING id`)
+	// putOffNotice is retryNotice for a try that does not count.
+	putOffNotice = same("put off notice", `UPDATE notices SET owner = '', lease = 0, state = 'pending',
+		due = CASE WHEN revision = taken THEN $3 ELSE due END, last_error = $4,
+		attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END
+		WHERE id = $1 AND owner = $2 AND state = 'sending' RETURNING id`)
+	unparkNotices = same("unpark notices", `UPDATE notices SET state = 'pending', attempts = 0, last_error = ''
+		WHERE state = 'parked' AND state IN ('parked', 'dead') RETURNING id`)
 	nextDue = same("next due", `SELECT due FROM (SELECT due FROM (SELECT due FROM notices WHERE state = 'pending' AND urgent = TRUE ORDER BY due LIMIT 1) u
 		UNION ALL SELECT due FROM (SELECT due FROM notices WHERE state = 'pending' AND urgent = FALSE ORDER BY due LIMIT 1) n) d ORDER BY due LIMIT 1`)
 	countUndelivered = same("count undelivered", `SELECT 'pending', count(*) FROM notices WHERE state = 'pending'
 		UNION ALL SELECT 'sending', count(*) FROM notices WHERE state = 'sending'
 		UNION ALL SELECT state, count(*) FROM notices WHERE state IN ('parked', 'dead') GROUP BY state`)
+)
+
+// The ledger of posts.
+var (
+	insertPost = same("insert post", `INSERT INTO posts (key, at, place, message) VALUES ($1, $2, '', '') ON CONFLICT (key) DO NOTHING RETURNING key`)
+	readPost   = single(same("read post", `SELECT at, place, message FROM posts WHERE key = $1`))
+	endPost    = same("end post", `UPDATE posts SET place = $2, message = $3 WHERE key = $1`)
+	dropPost   = same("drop post", `DELETE FROM posts WHERE key = $1 AND message = ''`)
+	purgePosts = same("purge posts", `DELETE FROM posts WHERE at < $1`)
 )
 
 // Cards, drafts and settings.

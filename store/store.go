@@ -29,6 +29,10 @@ var (
 	ErrLocked = errors.New("store: another process uses this database")
 	// ErrNewerSchema: the database was made by a newer Deskbell.
 	ErrNewerSchema = errors.New("store: the database was made by a newer Deskbell")
+	// ErrOlderSchema: the database's schema is older than this program's.
+	ErrOlderSchema = errors.New("store: the database was made by an older Deskbell")
+	// ErrReadOnly: the store was opened to read; nothing was changed.
+	ErrReadOnly = errors.New("store: opened to read only, nothing was changed")
 	// ErrLeaseLost: the notice is not the owner's any more: its lease ended and
 	// another took it, or it was finished.
 	ErrLeaseLost = errors.New("store: the notice's lease was lost")

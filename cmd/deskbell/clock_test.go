@@ -46,7 +46,7 @@ func TestAdvance(t *testing.T) {
 			return err
 		}
 		return nil
-	}, c.Now, "test", quiet)
+	}, c.Now, "test", 1, quiet)
 	if _, err := s.Enqueue(t.Context(), post("d", at(10*time.Hour)), post("b", at(time.Hour)), post("c", at(2*time.Hour)), post("e", at(11*time.Hour))); err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestAdvance(t *testing.T) {
 func TestAdvancePastAFailingNotice(t *testing.T) {
 	s, c := newTestClock(t)
 	tries := 0
-	box := outbox.New(s, func(context.Context, store.Due) error { tries++; return errors.New("always") }, c.Now, "test", quiet)
+	box := outbox.New(s, func(context.Context, store.Due) error { tries++; return errors.New("always") }, c.Now, "test", 1, quiet)
 	if _, err := s.Enqueue(t.Context(), post("a", c.Now().Add(time.Minute))); err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestAdvanceWaitsForAnother(t *testing.T) {
 		t.Fatal(due, err)
 	}
 	var got []string
-	box := outbox.New(s, func(_ context.Context, d store.Due) error { got = append(got, d.Key); return nil }, c.Now, "test", quiet)
+	box := outbox.New(s, func(_ context.Context, d store.Due) error { got = append(got, d.Key); return nil }, c.Now, "test", 1, quiet)
 	to := start.Add(3 * time.Minute)
 	if _, err := c.Advance(t.Context(), to, box.Drain); err != nil {
 		t.Fatal(err)

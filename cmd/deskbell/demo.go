@@ -192,7 +192,7 @@ func wire(ctx context.Context, f *config.File, dir string, log *slog.Logger) (*d
 	for pattern, h := range b.Data() {
 		d.web.Mount(pattern, h)
 	}
-	d.box = outbox.New(s, b.Carry, clock.Now, "demo", log)
+	d.box = outbox.New(s, b.Carry, clock.Now, "demo", 1, log)
 	return d, nil
 }
 

@@ -22,6 +22,10 @@ import (
 // for closing the database.
 const stopWithin = 8 * time.Second
 
+// workers is how many notices are carried out at a time. One waits for a
+// platform most of its time; more would only meet the platform's pace.
+const workers = 8
+
 // testClock, set to 1, lets tests of this process move its clock.
 const testClock = "DESKBELL_TEST_CLOCK"
 
@@ -70,7 +74,7 @@ func newDesk(log *slog.Logger, s *store.Store, clock *deskClock) *runningDesk {
 	b := bot.New(bot.Config{Store: s, Now: clock.Now, Log: log})
 	return &runningDesk{
 		log: log, store: s, clock: clock,
-		box:   outbox.New(s, b.Carry, clock.Now, uuid.NewString(), log),
+		box:   outbox.New(s, b.Carry, clock.Now, uuid.NewString(), workers, log),
 		ready: &readiness{checks: []check{{"store", s.Ping}}},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,12 +23,14 @@ type office struct {
 	*testing.T
 	s   *store.Store
 	now time.Time
-	log []string // keys in the order in which they were carried
+	log []string // keys in the order in which they were begun
+	mu  sync.Mutex
 	say func(store.Due) error
+	ctx context.Context // of the last delivery
 	box *Outbox
 }
 
-func newOffice(t *testing.T) *office {
+func newOffice(t *testing.T, workers int) *office {
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "desk.db"), log)
 	if err != nil {
@@ -35,10 +38,12 @@ func newOffice(t *testing.T) *office {
 	}
 	t.Cleanup(func() { s.Close() })
 	o := &office{T: t, s: s, now: storetest.Monday, say: func(store.Due) error { return nil }}
-	o.box = New(s, func(_ context.Context, d store.Due) error {
-		o.log = append(o.log, d.Key)
+	o.box = New(s, func(ctx context.Context, d store.Due) error {
+		o.mu.Lock()
+		o.log, o.ctx = append(o.log, d.Key), ctx
+		o.mu.Unlock()
 		return o.say(d)
-	}, func() time.Time { return o.now }, "office", log)
+	}, func() time.Time { return o.now }, "office", workers, log)
 	return o
 }
 
@@ -84,7 +89,7 @@ func (o *office) left() map[string]int {
 }
 
 func TestDueOnceUrgentFirst(t *testing.T) {
-	o := newOffice(t)
+	o := newOffice(t, 1)
 	o.put(desk.Notice{Key: "b", Place: "member:2"}, desk.Notice{Key: "later", Place: "member:3", Due: o.now.Add(time.Hour)},
 		desk.Notice{Key: "a", Place: "member:1", Urgent: true}, desk.Notice{Key: "b", Place: "member:2"})
 	o.want(o.drained(), "a", "b")
@@ -99,7 +104,7 @@ func TestDueOnceUrgentFirst(t *testing.T) {
 // Notices of one place come one after another, in order, whatever happens to
 // the first.
 func TestOnePlaceInOrder(t *testing.T) {
-	o := newOffice(t)
+	o := newOffice(t, 1)
 	for i := range 5 {
 		o.put(desk.Notice{Key: fmt.Sprint(i), Place: "member:1", Due: o.now.Add(time.Duration(i) * time.Millisecond)})
 	}
@@ -118,10 +123,12 @@ func TestWhatBecomesOfIt(t *testing.T) {
 		{"refused by a rule", &desk.Refusal{Rule: desk.Transitions, Text: "no"}, map[string]int{}},
 		{"something is missing", &desk.Needs{Fields: []string{"reason"}}, map[string]int{}},
 		{"an admin must mend it", fmt.Errorf("channel: %w", ErrPark), map[string]int{"parked": 1}},
+		{"never to be carried out", fmt.Errorf("post: %w", ErrDead), map[string]int{"dead": 1}},
+		{"asked to wait", fmt.Errorf("post: %w", &Later{time.Hour}), map[string]int{"pending": 1}},
 		{"failed", errors.New("the line was cut"), map[string]int{"pending": 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			o := newOffice(t)
+			o := newOffice(t, 1)
 			o.put(desk.Notice{Key: "k", Place: "member:1"})
 			o.say = func(store.Due) error { return c.err }
 			o.want(o.drained(), "k")
@@ -135,7 +142,7 @@ func TestWhatBecomesOfIt(t *testing.T) {
 // A failing notice is tried again later and later, and at last given up; what
 // fails keeps nothing else waiting.
 func TestBackoffThenDead(t *testing.T) {
-	o := newOffice(t)
+	o := newOffice(t, 1)
 	o.put(desk.Notice{Key: "bad", Place: "member:1"})
 	o.say = func(d store.Due) error {
 		if d.Key == "bad" {
@@ -172,7 +179,7 @@ func TestBackoffThenDead(t *testing.T) {
 
 // Run delivers when woken, and ends with its context.
 func TestRunWakes(t *testing.T) {
-	o := newOffice(t)
+	o := newOffice(t, 1)
 	carried := make(chan string, 1)
 	o.say = func(d store.Due) error { carried <- d.Key; return nil }
 	ctx, stop := context.WithCancel(t.Context())
