@@ -25,6 +25,7 @@ func TestImports(t *testing.T) {
 		"store":             {[]string{"internal/desk", "internal/worktime", "store/migrations"}, "the store decides nothing and talks to nobody"},
 		"internal/outbox":   {[]string{"store", "internal/desk"}, "the outbox delivers without knowing what it says"},
 		"internal/web":      {[]string{"internal/chat"}, "no platform sees a ticket"},
+		"internal/slack":    {[]string{"internal/chat"}, "no platform sees a ticket"},
 		"internal/config":   {[]string{"internal/desk", "internal/worktime", "store"}, "a file becomes policy and facts, nothing else"},
 		"internal/sample":   {[]string{"internal/desk", "store"}, "the sample is lived by commands"},
 		"bot":               {[]string{"internal/chat", "internal/desk", "internal/outbox", "internal/worktime", "store"}, "the one place where desk and chat meet"},

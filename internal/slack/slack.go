@@ -52,6 +52,7 @@ type Platform struct {
 	polite chan struct{} // courtesies under way
 	work   tally
 
+	stopping atomic.Bool
 	sockets  atomic.Int32 // open ones
 	trouble  atomic.Pointer[chat.Trouble]
 	rejected rejections
@@ -61,6 +62,8 @@ const (
 	// inHand bounds the deliveries that are worked on at a time; more are told
 	// that Deskbell is busy. It is what the store answers well within a second.
 	inHand = 256
+	// stopWithin is how long what is under way may take at the end.
+	stopWithin = 4 * time.Second
 	// apiWithin bounds one call of Slack's Web API.
 	apiWithin = 10 * time.Second
 )
@@ -105,6 +108,8 @@ func (p *Platform) Run(ctx context.Context) {
 	if p.meet(ctx) != nil {
 		return
 	}
+	sockets, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	var running sync.WaitGroup
 	running.Go(func() {
 		if err := p.meetAll(ctx); err != nil && ctx.Err() == nil {
@@ -112,11 +117,13 @@ func (p *Platform) Run(ctx context.Context) {
 		}
 	})
 	if p.cfg.AppToken != "" {
-		running.Go(func() { p.watchSockets(ctx) })
+		running.Go(func() { p.watchSockets(sockets) })
 	}
 	<-ctx.Done()
+	p.stopping.Store(true) // what comes now is told to come again
+	p.work.wait(stopWithin)
+	stop()
 	running.Wait()
-	p.work.wait()
 }
 
 // meet asks which workspace the token is for until Slack says.
@@ -140,7 +147,7 @@ func (p *Platform) meet(ctx context.Context) error {
 }
 
 // Idle waits until nothing that was taken is still to be answered.
-func (p *Platform) Idle() { p.work.wait() }
+func (p *Platform) Idle() { p.work.wait(time.Hour) }
 
 // Ready says what keeps Slack from working, nil if nothing does: the token, or
 // no socket is open.

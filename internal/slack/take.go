@@ -33,6 +33,9 @@ func (p *Platform) take(ctx context.Context, d delivery) answer {
 	default:
 		return p.busy(d)
 	}
+	if p.stopping.Load() {
+		return p.busy(d)
+	}
 	if d.event() && p.seen.again(d.Key) {
 		return answer{}
 	}
@@ -326,8 +329,8 @@ func (t *tally) end() {
 	}
 }
 
-// wait returns when nothing is under way.
-func (t *tally) wait() {
+// wait returns when nothing is under way, or after the time.
+func (t *tally) wait(most time.Duration) {
 	t.mu.Lock()
 	if t.n == 0 {
 		t.mu.Unlock()
@@ -338,7 +341,12 @@ func (t *tally) wait() {
 	}
 	idle := t.idle
 	t.mu.Unlock()
-	<-idle
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	select {
+	case <-idle:
+	case <-timer.C:
+	}
 }
 
 // do runs f in a goroutine that is counted.
