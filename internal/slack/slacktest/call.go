@@ -1,0 +1,312 @@
+package slacktest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Call is one call of the Web API.
+type Call struct {
+	Method string // "chat.postMessage"
+	Token  string
+	// Params are the arguments; those of a JSON body that are no strings are
+	// written as JSON.
+	Params url.Values
+	N      int // of this method, from 1
+	At     time.Time
+	Status int    // what was answered; 0: cut or not yet
+	Error  string // Slack's word, "" if it was done
+	Cut    bool   // the connection was cut instead of an answer
+}
+
+// Fault is what goes wrong with a call. The first that is set decides, after
+// Delay.
+type Fault struct {
+	Delay      time.Duration
+	CutBefore  bool          // the connection is cut and nothing done
+	RetryAfter time.Duration // 429 with this header, in whole seconds
+	Status     int           // 5xx
+	Error      string        // Slack's word
+	CutAfter   bool          // it is carried out and the connection cut
+}
+
+// Fault is asked before each call is carried out, from any goroutine; nil ends
+// it.
+func (s *Server) Fault(f func(Call) Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = f
+}
+
+// Calls are those of a method so far, in order; of all methods for "".
+func (s *Server) Calls(method string) []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Call
+	for _, c := range s.calls {
+		if method == "" || c.Method == method {
+			one := *c
+			one.Params = maps.Clone(c.Params)
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+type params struct{ url.Values }
+
+// list is an argument that is an array in JSON or parted by commas in a form.
+func (p params) list(name string) []string {
+	raw := p.Get(name)
+	var l []string
+	if json.Unmarshal([]byte(raw), &l) == nil || raw == "" {
+		return l
+	}
+	return strings.Split(raw, ",")
+}
+
+func readParams(r *http.Request) (params, string, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, 4<<20))
+	if err != nil {
+		return params{}, "", err
+	}
+	p := params{url.Values{}}
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case len(body) == 0:
+	case kind == "application/json":
+		var all map[string]json.RawMessage
+		if err := json.Unmarshal(body, &all); err != nil {
+			return p, "invalid_json", nil
+		}
+		for k, raw := range all {
+			var text string
+			if json.Unmarshal(raw, &text) != nil {
+				text = string(raw)
+			}
+			if string(raw) != "null" {
+				p.Set(k, text)
+			}
+		}
+	case kind == "application/x-www-form-urlencoded":
+		v, err := url.ParseQuery(string(body))
+		if err != nil {
+			return p, "invalid_form_data", nil
+		}
+		p.Values = v
+	default:
+		return p, "invalid_post_type", nil
+	}
+	for k, v := range r.URL.Query() {
+		p.Values[k] = v
+	}
+	return p, "", nil
+}
+
+// slackError is Slack's word for a call that is refused.
+type slackError struct {
+	word  string
+	extra map[string]any
+}
+
+func no(word string) *slackError { return &slackError{word: word} }
+
+// serveAPI answers the Web API.
+func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
+	p, bad, err := readParams(r)
+	if err != nil {
+		return
+	}
+	method := r.PathValue("method")
+	header, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	token := header
+	if !bearer {
+		token = p.Get("token")
+	}
+	s.mu.Lock()
+	c := &Call{Method: method, Token: token, Params: maps.Clone(p.Values), N: 1, At: s.Now()}
+	for _, other := range s.calls {
+		if other.Method == method {
+			c.N++
+		}
+	}
+	s.calls = append(s.calls, c)
+	fault := s.fault
+	seen := *c
+	s.mu.Unlock()
+
+	var f Fault
+	if fault != nil {
+		f = fault(seen)
+	}
+	if f.Delay > 0 {
+		select {
+		case <-time.After(f.Delay):
+		case <-r.Context().Done():
+		case <-s.ctx.Done():
+		}
+	}
+	if f.CutBefore {
+		s.settle(c, 0, "")
+		cut(w)
+		return
+	}
+
+	s.mu.Lock()
+	answer, status := s.carryOut(c, p, token, bearer, bad, f)
+	if f.CutAfter {
+		status, c.Cut = 0, true
+	}
+	c.Status = status
+	scopes := strings.Join(s.scopes, ",")
+	now := s.Now()
+	after := 0
+	if status == http.StatusTooManyRequests {
+		after, _ = answer["retry_after"].(int)
+	}
+	if ok, _ := answer["ok"].(bool); !ok {
+		c.Error, _ = answer["error"].(string)
+	}
+	s.changed.Broadcast()
+	s.mu.Unlock()
+
+	if f.CutAfter {
+		cut(w)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
+	if token == s.BotToken {
+		w.Header().Set("X-OAuth-Scopes", scopes)
+	}
+	if after > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(after))
+	}
+	w.WriteHeader(status)
+	if status < 500 {
+		_ = json.NewEncoder(w).Encode(answer) // the client may be gone
+	}
+}
+
+// settle writes down the end of a call that was not answered.
+func (s *Server) settle(c *Call, status int, word string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.Status, c.Error, c.Cut = status, word, status == 0
+	s.changed.Broadcast()
+}
+
+// cut ends the connection without an answer.
+func cut(w http.ResponseWriter) {
+	if h, ok := w.(http.Hijacker); ok {
+		if conn, _, err := h.Hijack(); err == nil {
+			_ = conn.Close()
+		}
+	}
+}
+
+// carryOut does a call and says what to answer with which status.
+func (s *Server) carryOut(c *Call, p params, token string, bearer bool, bad string, f Fault) (map[string]any, int) {
+	refuse := func(e *slackError) (map[string]any, int) {
+		a := map[string]any{"ok": false, "error": e.word}
+		maps.Copy(a, e.extra)
+		return a, http.StatusOK
+	}
+	key := c.Method
+	if c.Method == "chat.postMessage" {
+		key += " " + p.Get("channel")
+	}
+	if after := s.limited(key, c.Method, f.RetryAfter); after > 0 {
+		return map[string]any{"ok": false, "error": "ratelimited", "retry_after": after}, http.StatusTooManyRequests
+	}
+	if f.Status != 0 {
+		return map[string]any{}, f.Status
+	}
+	if f.Error != "" {
+		return refuse(no(f.Error))
+	}
+	if bad != "" {
+		s.violate("%s: %s", c.Method, bad)
+		return refuse(no(bad))
+	}
+	if e := s.authorize(c.Method, p, token, bearer); e != nil {
+		return refuse(e)
+	}
+	do := methods[c.Method]
+	if do == nil {
+		s.violate("%s: no such method", c.Method)
+		return refuse(&slackError{"unknown_method", map[string]any{"req_method": c.Method}})
+	}
+	a, e := do(s, p)
+	if e != nil {
+		if careless[e.word] {
+			s.violate("%s: %s %v", c.Method, e.word, e.extra)
+		}
+		return refuse(e)
+	}
+	if a == nil {
+		a = map[string]any{}
+	}
+	a["ok"] = true
+	for _, scope := range s.scopesOf(c.Method, p) {
+		s.used[scope] = true
+	}
+	return a, http.StatusOK
+}
+
+// careless are the errors that a careful client never causes; others come from
+// what people and admins do meanwhile.
+var careless = map[string]bool{
+	"invalid_blocks": true, "invalid_arguments": true, "invalid_blocks_format": true, "no_text": true, "msg_too_long": true,
+	"msg_blocks_too_long": true, "view_too_large": true, "push_limit_reached": true, "invalid_metadata_format": true,
+	"duplicate_external_id": true, "cant_update_message": true, "cannot_dm_bot": true,
+}
+
+// authorize checks kind and place of the token, and the scopes.
+func (s *Server) authorize(method string, p params, token string, bearer bool) *slackError {
+	want := s.BotToken
+	if method == "apps.connections.open" {
+		want = s.AppToken
+		if !bearer {
+			s.violate("%s: the app token belongs into the Authorization header", method)
+			return no("not_authed")
+		}
+	}
+	switch {
+	case token == "":
+		s.violate("%s: no token", method)
+		return no("not_authed")
+	case s.revoked != "":
+		return no(s.revoked)
+	case token != want && (token == s.BotToken || token == s.AppToken):
+		s.violate("%s: the wrong kind of token", method)
+		return no("not_allowed_token_type")
+	case token != want:
+		return no("invalid_auth")
+	}
+	for _, scope := range s.scopesOf(method, p) {
+		if !has(s.scopes, scope) {
+			return &slackError{"missing_scope", map[string]any{"needed": scope, "provided": strings.Join(s.scopes, ",")}}
+		}
+	}
+	return nil
+}
+
+type method func(*Server, params) (map[string]any, *slackError)
+
+// object reads an argument that is JSON.
+func object(p params, name string) (map[string]any, *slackError) {
+	var o map[string]any
+	if err := json.Unmarshal([]byte(p.Get(name)), &o); err != nil {
+		return nil, &slackError{"invalid_arguments", map[string]any{"response_metadata": map[string]any{"messages": []string{fmt.Sprintf("%s: %v", name, err)}}}}
+	}
+	return o, nil
+}
