@@ -28,6 +28,13 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			for name, sockets := range map[string]bool{"slack-http": false, "slack-sockets": true} {
+				t.Run(name, func(t *testing.T) {
+					p := newSlackPlay(t, filepath.Join(t.TempDir(), "desk.db"), sockets)
+					same(t, string(want), newScript(p).run(string(want)))
+					p.rows()
+				})
+			}
 			engines(t, func(t *testing.T, url string) {
 				p := newPlay(t, url)
 				got := newScript(p).run(string(want))
@@ -43,6 +50,26 @@ func TestScripts(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// same compares what another platform showed, block by block, with what the
+// script says.
+func same(t *testing.T, want, got string) {
+	t.Helper()
+	wants, gots := strings.Split(strings.TrimSpace(want), "\n\n"), strings.Split(strings.TrimSpace(got), "\n\n")
+	if len(wants) != len(gots) {
+		t.Fatalf("%d blocks, want %d:\n%s", len(gots), len(wants), got)
+	}
+	for n, w := range wants {
+		do, w, _ := strings.Cut(w, "\n----")
+		_, g, _ := strings.Cut(gots[n], "\n----")
+		if strings.Contains(g, notHere) {
+			continue
+		}
+		if d := cmp.Diff(canonical(w), canonical(g)); d != "" {
+			t.Errorf("%s\n(-script +here):\n%s", do, d)
+		}
 	}
 }
 

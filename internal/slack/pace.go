@@ -14,7 +14,6 @@ import (
 // moment, and tells with Retry-After when any method was called too often.
 // Source: docs.slack.dev/apis/web-api/rate-limits.
 const (
-	perChannel = time.Second
 	// patience is how long a call waits for a pause to end before it comes back
 	// with *chat.Wait.
 	patience = 2 * time.Second
@@ -22,6 +21,7 @@ const (
 
 // pacer keeps to Slack's rates, shared by everything that posts.
 type pacer struct {
+	every  time.Duration // between two posts into a channel
 	mu     sync.Mutex
 	next   map[string]time.Time // by channel: when the next post may go
 	paused map[string]time.Time // by family of methods: until when Slack wants peace
@@ -77,7 +77,7 @@ func (p *pacer) delay(method, channel string) time.Duration {
 			}
 		}
 	}
-	p.next[channel] = now.Add(perChannel)
+	p.next[channel] = now.Add(p.every)
 	return 0
 }
 

@@ -27,8 +27,11 @@ type Config struct {
 	// APIURL is Slack's Web API, up to and including /api/; "" is Slack's own.
 	APIURL string
 	// Zone is the desk's: times in fallback texts stand in it.
-	Zone   *time.Location
-	Handle chat.Handler
+	Zone *time.Location
+	// PostEvery is the least time between two posts into one channel, 0 for
+	// Slack's own second.
+	PostEvery time.Duration
+	Handle    chat.Handler
 	// After is told when something was answered: what follows from it may be due.
 	After func()
 	Log   *slog.Logger
@@ -83,6 +86,9 @@ func New(c Config) (*Platform, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
+	if c.PostEvery == 0 {
+		c.PostEvery = time.Second
+	}
 	if c.After == nil {
 		c.After = func() {}
 	}
@@ -90,7 +96,7 @@ func New(c Config) (*Platform, error) {
 	tr.MaxIdleConnsPerHost = 16
 	hc := &http.Client{Timeout: apiWithin, Transport: tr}
 	return &Platform{
-		cfg: c, base: u, polite: make(chan struct{}, 16), known: make(chan struct{}), slots: make(chan struct{}, inHand),
+		cfg: c, base: u, polite: make(chan struct{}, 16), known: make(chan struct{}), pace: pacer{every: c.PostEvery}, slots: make(chan struct{}, inHand),
 		client: slack.New(c.BotToken, slack.OptionAPIURL(c.APIURL), slack.OptionHTTPClient(hc), slack.OptionAppLevelToken(c.AppToken)),
 		hooks: &http.Client{Timeout: 5 * time.Second, Transport: tr,
 			CheckRedirect: func(*http.Request, []*http.Request) error {
