@@ -19,21 +19,24 @@ func TestImports(t *testing.T) {
 		may []string // rooms of ours
 		why string
 	}{
-		"internal/worktime": {nil, "working time is pure arithmetic"},
-		"internal/chat":     {nil, "the neutral model knows no tickets and no vendor"},
-		"internal/desk":     {[]string{"internal/worktime"}, "no rule sees a message, a database or a platform"},
-		"store":             {[]string{"internal/desk", "internal/worktime", "store/migrations"}, "the store decides nothing and talks to nobody"},
-		"internal/outbox":   {[]string{"store", "internal/desk"}, "the outbox delivers without knowing what it says"},
-		"internal/web":      {[]string{"internal/chat"}, "no platform sees a ticket"},
-		"internal/config":   {[]string{"internal/desk", "internal/worktime", "store"}, "a file becomes policy and facts, nothing else"},
-		"internal/sample":   {[]string{"internal/desk", "store"}, "the sample is lived by commands"},
-		"bot":               {[]string{"internal/chat", "internal/desk", "internal/outbox", "internal/worktime", "store"}, "the one place where desk and chat meet"},
+		"internal/worktime":        {nil, "working time is pure arithmetic"},
+		"internal/chat":            {nil, "the neutral model knows no tickets and no vendor"},
+		"internal/desk":            {[]string{"internal/worktime"}, "no rule sees a message, a database or a platform"},
+		"store":                    {[]string{"internal/desk", "internal/worktime", "store/migrations"}, "the store decides nothing and talks to nobody"},
+		"internal/outbox":          {[]string{"store", "internal/desk"}, "the outbox delivers without knowing what it says"},
+		"internal/web":             {[]string{"internal/chat"}, "no platform sees a ticket"},
+		"internal/slack/slacktest": {nil, "it stands in for the vendor, whoever talks to it"},
+		"internal/config":          {[]string{"internal/desk", "internal/worktime", "store"}, "a file becomes policy and facts, nothing else"},
+		"internal/sample":          {[]string{"internal/desk", "store"}, "the sample is lived by commands"},
+		"bot":                      {[]string{"internal/chat", "internal/desk", "internal/outbox", "internal/worktime", "store"}, "the one place where desk and chat meet"},
 	}
 	vendors := map[string]string{
 		"github.com/mattn/go-sqlite3":     "store",
 		"github.com/jackc/pgx":            "store",
 		"github.com/pressly/goose":        "store",
 		"github.com/slack-go/slack":       "internal/slack",
+		"github.com/gorilla/websocket":    "internal/slack",
+		"github.com/santhosh-tekuri/":     "internal/slack/slacktest",
 		"github.com/bwmarrin/discordgo":   "internal/discord",
 		"github.com/goccy/go-yaml":        "internal/config",
 		"github.com/alecthomas/kong":      "cmd/deskbell",
