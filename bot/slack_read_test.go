@@ -182,6 +182,24 @@ func inputs(v slacktest.View) map[string]block {
 	return out
 }
 
+// choose is the option that somebody means by a word: the one so called, or the
+// only one whose name has it.
+func (e element) choose(word string) (value string, ok bool) {
+	var fit []string
+	for _, o := range e.Options {
+		if strings.EqualFold(o.Value, word) || strings.EqualFold(o.Text.Text, word) {
+			return o.Value, true
+		}
+		if strings.Contains(strings.ToLower(o.Text.Text), strings.ToLower(word)) {
+			fit = append(fit, o.Value)
+		}
+	}
+	if len(fit) != 1 {
+		return "", false
+	}
+	return fit[0], true
+}
+
 var (
 	buttonsAt = regexp.MustCompile(`\s+`)
 	refusedBy = regexp.MustCompile(`^refused by \S+$`)

@@ -170,16 +170,11 @@ func (p *slackPlay) submit(as, id string, values map[string]string) reply {
 			}
 			value = os[i].Value
 		case "static_select":
-			i := slices.IndexFunc(slackForm(v).Fields, func(f struct {
-				Name, Label, Kind, Value string
-				Required                 bool
-				Options                  []struct{ Value, Label string }
-			}) bool {
-				return f.Name == name && slices.ContainsFunc(f.Options, func(o struct{ Value, Label string }) bool { return o.Value == value })
-			})
-			if i < 0 && value != "" {
+			chosen, ok := in.Element.choose(value)
+			if !ok && value != "" {
 				return reply{Error: notHere}
 			}
+			value = chosen
 		}
 		typed[name] = value
 	}

@@ -267,7 +267,7 @@ func (s *Server) carryOut(c *Call, p params, token string, bearer bool, bad stri
 var careless = map[string]bool{
 	"invalid_blocks": true, "invalid_arguments": true, "invalid_blocks_format": true, "no_text": true, "msg_too_long": true,
 	"msg_blocks_too_long": true, "view_too_large": true, "push_limit_reached": true, "invalid_metadata_format": true,
-	"duplicate_external_id": true, "cant_update_message": true, "cannot_dm_bot": true,
+	"cant_update_message": true, "cannot_dm_bot": true,
 }
 
 // authorize checks kind and place of the token, and the scopes.

@@ -35,6 +35,7 @@ type Delivery struct {
 	lost    bool   // the way there broke, no fault of the app
 	scope   string // of an event
 	retry   int
+	reason  string // of a retry
 	noRetry bool
 	options []Option
 	spot    string // of a search
@@ -229,7 +230,10 @@ func (d *Delivery) fail(word string) {
 
 func (s *Server) again(d *Delivery) {
 	e := d.twin()
-	e.retry = d.retry + 1
+	e.retry, e.reason = d.retry+1, "http_error"
+	if d.failed == "operation_timeout" {
+		e.reason = "http_timeout"
+	}
 	s.send(e)
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -67,12 +66,15 @@ func (s *Server) message(channel, ts string) *Message {
 	return nil
 }
 
-// put adds a message and shows it.
+// put adds a message; one of the app is something shown.
 func (s *Server) put(m *Message) *Message {
 	m.TS = s.ts()
 	m.Mentions = s.mentions(m)
 	s.messages[m.Channel] = append(s.messages[m.Channel], m)
-	s.show(m.EphemeralTo, m.Channel)
+	if m.BotID != "" {
+		s.show(m.EphemeralTo, m.Channel)
+	}
+	s.changed.Broadcast()
 	return m
 }
 
@@ -189,5 +191,3 @@ func blockText(raw json.RawMessage) int {
 	}
 	return n
 }
-
-var entities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")

@@ -3,7 +3,6 @@ package slacktest
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -25,39 +24,6 @@ func (s *Server) User(id string) *Person {
 		s.users[id] = &User{ID: id, Name: strings.ToLower(id), TeamID: s.TeamID}
 	}
 	return &Person{s, id}
-}
-
-var typedToken = regexp.MustCompile(`&lt;([@#])([A-Z0-9]+)(?:\|[^&]*)?&gt;|([@#])([\w.-]+)`)
-
-// escaped is what somebody typed as deliveries carry it: people and channels as
-// tokens, &, < and > as entities. Labels are added if asked for.
-func (s *Server) escaped(text string, labels bool) string {
-	text = entities.Replace(text)
-	return typedToken.ReplaceAllStringFunc(text, func(hit string) string {
-		g := typedToken.FindStringSubmatch(hit)
-		sign, id, name := g[1]+g[3], g[2], g[4]
-		if sign == "@" {
-			for _, u := range s.users {
-				if u.ID == id || id == "" && u.Name == name {
-					return token("@"+u.ID, u.Name, labels)
-				}
-			}
-		} else {
-			for _, c := range s.channels {
-				if c.IM == "" && (c.ID == id || id == "" && c.Name == name) {
-					return token("#"+c.ID, c.Name, labels)
-				}
-			}
-		}
-		return hit
-	})
-}
-
-func token(id, label string, labels bool) string {
-	if labels {
-		return "<" + id + "|" + label + ">"
-	}
-	return "<" + id + ">"
 }
 
 // Slash types a command into a channel or direct message.

@@ -88,7 +88,7 @@ func (d *Delivery) post(base string) {
 	body, kind := d.wire()
 	header := map[string]string{"Content-Type": kind}
 	if d.retry > 0 {
-		header["X-Slack-Retry-Num"], header["X-Slack-Retry-Reason"] = strconv.Itoa(d.retry), "http_error"
+		header["X-Slack-Retry-Num"], header["X-Slack-Retry-Reason"] = strconv.Itoa(d.retry), d.reason
 	}
 	ctx, cancel := context.WithTimeout(d.s.ctx, ackWithin)
 	defer cancel()
