@@ -34,6 +34,7 @@ type Config struct {
 type Bot struct {
 	Config
 	platforms map[string]chat.Platform
+	prompting promptLocks
 }
 
 // New returns a bot; it does nothing until it is asked.

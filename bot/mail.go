@@ -183,7 +183,7 @@ func (b *Bot) toCopy(ctx context.Context, p *desk.Policy, d store.Due, tk desk.T
 		m = p.SRM(b.Now())
 	}
 	t := &turn{Bot: b, ctx: ctx, p: p, now: b.Now(), me: p.Members[m]}
-	return b.toMember(ctx, p, m, d.Key+"/copy", desk.Ticket{}, func(platform string) (chat.Message, error) {
+	return b.toMember(ctx, p, m, fmt.Sprintf("%s/copy/%d", d.Key, tk.Number), desk.Ticket{}, func(platform string) (chat.Message, error) {
 		t.in.Platform = platform
 		args := map[string]string{"text": l.Text}
 		return chat.Message{Text: chat.Say("This desk sends no mail, so please tell the client:"), Card: &chat.Card{

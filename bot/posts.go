@@ -69,6 +69,9 @@ func (t *turn) channelPost(tk desk.Ticket, e desk.Event, what string) (chat.Mess
 // postMember draws what one member is told about a ticket or a request.
 func (b *Bot) postMember(ctx context.Context, p *desk.Policy, m desk.MemberID, d store.Due) error {
 	t := &turn{Bot: b, ctx: ctx, p: p, me: p.Members[m], now: b.Now()}
+	if strings.HasPrefix(d.What, alarmed) {
+		return b.postAlarm(ctx, p, m, d)
+	}
 	var draw func() (chat.Message, error)
 	var keep desk.Ticket
 	if what, id, ok := strings.Cut(d.What, "/"); ok && d.Ticket == 0 {
@@ -179,6 +182,18 @@ func (t *turn) ticketPost(tk desk.Ticket, e desk.Event, what string) (chat.Messa
 		return own(chat.Join(chat.Say("Your allowance ends at "), chat.At(tk.Allowance.Until, chat.ShortTime), chat.Say("; then it is parked with everything you wrote. Finish, or ask the SRM.")))
 	}
 	return chat.Message{}, fmt.Errorf("bot: no post %q", what)
+}
+
+// alarmPost tells an admin what keeps a platform from working; waiting is how
+// many messages are parked.
+func (t *turn) alarmPost(a trouble, waiting int) chat.Message {
+	on := chat.Text(nil)
+	if a.Where != "" {
+		on = chat.Join(chat.Say(" in "), chat.Text{{Kind: chat.Code, Text: a.Where}})
+	}
+	text := chat.Join(chat.Say("Something keeps Deskbell from working on "+a.Platform), on, chat.Say(": "), chat.Text{{Kind: chat.Code, Text: a.Cause}},
+		chat.Say(". "+strings.TrimSuffix(a.Fix, ".")+". Nothing is lost: "+messages(max(waiting, 1), "waits", "wait")+"."))
+	return chat.Message{Text: text, Card: &chat.Card{Actions: []chat.Action{t.button(intent{Verb: vRetry, Place: onList}, "Try again", chat.Primary)}}}
 }
 
 // handedPost draws what intake, the admins or the hander are told of a request.
