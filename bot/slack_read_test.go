@@ -52,8 +52,8 @@ func blocksOf(raw json.RawMessage) []block {
 	return bs
 }
 
-// flat is rich text as it reads.
-func flat(es []element) string {
+// reads is rich text as it reads.
+func reads(es []element) string {
 	var b strings.Builder
 	for _, e := range es {
 		switch e.Type {
@@ -62,9 +62,9 @@ func flat(es []element) string {
 		case "date":
 			b.WriteString(e.Fallback)
 		case "rich_text_quote":
-			b.WriteString(flat(e.Elements) + "\n")
+			b.WriteString(reads(e.Elements) + "\n")
 		case "rich_text_section":
-			b.WriteString(flat(e.Elements))
+			b.WriteString(reads(e.Elements))
 		default:
 			var s string
 			_ = json.Unmarshal(e.Text, &s)
@@ -99,7 +99,7 @@ func (p *slackPlay) shown(m slacktest.Message) message {
 	for _, b := range blocksOf(m.Blocks) {
 		switch b.Type {
 		case "rich_text":
-			rows = append(rows, row{Text: flat(b.Elements)})
+			rows = append(rows, row{Text: reads(b.Elements)})
 		case "actions":
 			if len(rows) == 0 {
 				rows = append(rows, row{})
@@ -144,7 +144,7 @@ func slackForm(v slacktest.View) *form {
 	f.Fields = f.Fields[:0]
 	for n, b := range blocksOf(v.Blocks) {
 		if b.Type == "rich_text" && n == 0 {
-			f.Title = flat(b.Elements)
+			f.Title = reads(b.Elements)
 		}
 		if b.Type != "input" {
 			continue
