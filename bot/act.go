@@ -118,12 +118,19 @@ func (t *turn) lookUp(who string) (desk.MemberID, error) {
 	if err != nil {
 		return 0, err
 	}
-	id := t.in.Platform + ":" + u.ID
-	if m, ok := t.p.MemberWith(id); ok {
+	if m, ok := t.p.MemberWith(t.in.Platform + ":" + u.ID); ok {
 		return m.ID, nil
 	}
+	if u.Outside != "" {
+		return 0, outside(u)
+	}
+	return t.meet(u)
+}
+
+// meet adds a person of the platform as an observer, or back.
+func (t *turn) meet(u chat.User) (desk.MemberID, error) {
 	e, err := t.Store.DoDesk(t.ctx, store.DeskRequest{By: desk.TheClock, At: t.now, Do: desk.MemberAdded{Member: desk.Member{
-		Handle: u.Handle, Name: desk.Text(u.Name), Zone: u.Zone, Identities: []string{id}}}})
+		Handle: u.Handle, Name: desk.Text(u.Name), Zone: u.Zone, Identities: []string{t.in.Platform + ":" + u.ID}}}})
 	if err != nil {
 		return 0, err
 	}

@@ -54,22 +54,50 @@ type turn struct {
 	p   *desk.Policy
 	me  desk.Member
 	now time.Time
+	// from is the message that a note is written as, "" for none.
+	from string
 }
 
 // Handle answers an interaction; it is a chat.Handler. An operator's error is
 // logged here and told without details: nothing was changed.
 func (b *Bot) Handle(ctx context.Context, in chat.Interaction) chat.Reply {
 	t := &turn{Bot: b, ctx: ctx, in: in, now: b.Now()}
+	var err error
+	if t.p, err = b.Store.Policy(ctx); err != nil {
+		return t.broke(err)
+	}
+	switch {
+	case in.Kind == chat.Left:
+		return t.left()
+	case in.From.Outside != "":
+		return t.outsider()
+	case in.Kind == chat.Said:
+		return t.heard()
+	case in.Kind == chat.Edited, in.Kind == chat.Deleted:
+		return t.amended()
+	}
 	if err := t.arrive(); err != nil {
 		return t.broke(err)
 	}
-	it, err := t.intent()
-	if err != nil {
-		return t.no(err, it)
+	switch in.Kind {
+	case chat.Home:
+		return t.home()
+	case chat.Search:
+		return t.search()
+	case chat.Fill:
+		return t.fill()
 	}
-	r, err := t.run(it)
+	return t.act(t.intent())
+}
+
+// act does what is meant and draws the answer, also of a no.
+func (t *turn) act(i intent, err error) chat.Reply {
 	if err != nil {
-		return t.no(err, it)
+		return t.no(err, i)
+	}
+	r, err := t.run(i)
+	if err != nil {
+		return t.no(err, i)
 	}
 	return r
 }
@@ -77,13 +105,8 @@ func (b *Bot) Handle(ctx context.Context, in chat.Interaction) chat.Reply {
 // arrive finds out who speaks; a workspace member that the desk does not know
 // yet becomes an observer.
 func (t *turn) arrive() error {
-	p, err := t.Store.Policy(t.ctx)
-	if err != nil {
-		return err
-	}
-	t.p = p
 	id := t.in.Platform + ":" + t.in.From.ID
-	m, ok := p.MemberWith(id)
+	m, ok := t.p.MemberWith(id)
 	if !ok {
 		_, err := t.Store.DoDesk(t.ctx, store.DeskRequest{By: desk.TheClock, At: t.now, Do: desk.MemberAdded{Member: desk.Member{
 			Handle: t.in.From.Handle, Name: desk.Text(t.in.From.Name), Zone: t.in.From.Zone, Identities: []string{id}}}})

@@ -95,6 +95,9 @@ func (b *Bot) post(ctx context.Context, p *desk.Policy, d store.Due) error {
 		}
 		return b.postMember(ctx, p, desk.MemberID(n), d)
 	}
+	if d.Ticket == 0 {
+		return b.postNews(ctx, p, d)
+	}
 	tk, e, _, err := b.event(ctx, d)
 	if err != nil {
 		return err

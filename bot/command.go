@@ -17,6 +17,9 @@ type arguments struct {
 	i    intent
 	tk   desk.Ticket
 	errs []*wrong
+	// looking adds nothing that is not known yet: it is only asked what would be
+	// asked.
+	looking bool
 }
 
 func (a *arguments) fail(field string, err error) {
@@ -153,7 +156,7 @@ func (a *arguments) contactArg(client desk.ClientID) desk.ContactID {
 		return 0
 	}
 	c := a.contact(client, s)
-	if c.ID != 0 || len(a.errs) > 0 {
+	if c.ID != 0 || len(a.errs) > 0 || a.looking {
 		return c.ID
 	}
 	id, err := a.addContact(client, c)
@@ -275,7 +278,7 @@ func (a *arguments) command() (c desk.Command, ok bool) {
 	case desk.VMove:
 		return desk.Move{To: of(a, "status", "status", a.statuses()), Why: reason(), As: desk.Verb(a.i.arg("as"))}, true
 	case desk.VNote:
-		return desk.Note{Text: text()}, true
+		return desk.Note{Text: text(), From: a.from}, true
 	case desk.VReply:
 		return desk.Reply{Text: text(), How: a.i.arg("how")}, true
 	case desk.VTime:

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +14,9 @@ func (t *turn) desk(intent) (chat.Reply, error) {
 	duty := t.p.IntakeAt(t.now)
 	c := &chat.Card{Title: chat.Say(t.p.Name)}
 	c.Text = chat.Join(chat.Say("Intake: "), t.dutyLine(duty), chat.Say("\nSRM: "), t.mention(t.p.SRM(t.now)))
+	if t.ruleMode() == shadow {
+		c.Text = chat.Join(c.Text, chat.Say("\n"+shadowLine))
+	}
 	c.Actions = t.offers([]desk.Offer{{Verb: vRequests, Label: "Requests"}, {Verb: vRota, Label: "Rota"}, {Verb: vRoles, Label: "Roles"}, {Verb: vRules, Label: "Rules"},
 		{Verb: vClients, Label: "Clients"}, {Verb: vFlow, Label: "How tickets flow"}, {Verb: vSetup, Label: "Set-up"}}, 0, onList, nil, 4)
 	return t.card(nil, c), nil
@@ -27,8 +29,12 @@ func (t *turn) dutyLine(d desk.Duty) chat.Text {
 	return chat.Join(t.mention(d.Member), chat.Say(" ("+d.Why+") until "), chat.At(d.Until, chat.DateTime))
 }
 
-// setup says what is incomplete and how to complete it.
-func (t *turn) setup(intent) (chat.Reply, error) {
+// setupCard says what is incomplete and how to complete it.
+func (t *turn) setupCard() (*chat.Card, error) {
+	undelivered, err := t.Store.Undelivered(t.ctx)
+	if err != nil {
+		return nil, err
+	}
 	c := &chat.Card{Title: chat.Say("Set-up")}
 	line := func(ok bool, good, bad string) {
 		s := "✓ " + good
@@ -38,18 +44,31 @@ func (t *turn) setup(intent) (chat.Reply, error) {
 		c.Text = chat.Join(c.Text, chat.Say(s+"\n"))
 	}
 	n := func(r ...desk.Role) int { return len(t.p.With(r...)) }
-	line(n(desk.RAdmin) > 0, fmt.Sprintf("%d admins", n(desk.RAdmin)), "no admin: name one in desk.admins of the configuration file")
+	line(n(desk.RAdmin) > 0, count(n(desk.RAdmin), "admin"), "no admin: name one in desk.admins of the configuration file")
 	line(n(desk.RSRM) > 0, "an SRM prioritizes", "no SRM, so nothing can start: /desk role add MEMBER srm")
 	line(len(t.p.Rota.Base) > 0, fmt.Sprintf("%d members share intake", len(t.p.Rota.Base)), "nobody is intake: /desk rota set MEMBER MEMBER")
 	line(n(desk.RIntakeDeputy) > 0, "an intake deputy stands in for absences", "no intake deputy, so an absence leaves nobody: /desk role add MEMBER intake deputy")
-	line(n(desk.RTechnician, desk.RLevel1) > 0, fmt.Sprintf("%d technicians", n(desk.RTechnician, desk.RLevel1)), "no technician: /desk role add MEMBER technician")
+	line(n(desk.RTechnician, desk.RLevel1) > 0, count(n(desk.RTechnician, desk.RLevel1), "technician"), "no technician: /desk role add MEMBER technician")
 	line(n(desk.RSDM) > 0, "an SDM owns the digests", "no SDM; the SRM is it")
-	line(len(t.p.Clients) > 1, fmt.Sprintf("%d clients", len(t.p.Clients)), "no clients: /desk client add NAME plan PLAN")
+	line(len(t.p.Clients) > 1, count(len(t.p.Clients), "client"), "no clients: /desk client add NAME plan PLAN")
 	line(t.catchAll() != 0, "a catch-all client for callers not known yet", "no catch-all client: add one to the configuration file")
-	line(slices.ContainsFunc(t.p.Channels, func(c string) bool { return strings.HasPrefix(c, t.in.Platform+":") }), "a channel for the cards", "no channel for the cards: /desk channel set CHANNEL")
-	c.Actions = t.offers([]desk.Offer{{Verb: vRoles, Label: "Roles"}, {Verb: vRota, Label: "Rota"}, {Verb: vRules, Label: "Rules"}, {Verb: vClients, Label: "Clients"}}, 0, onList, nil, 4)
-	return t.card(nil, c), nil
+	line(t.channelHere() != "", "a channel for the cards", "no channel for the cards: /desk channel set CHANNEL")
+	if t.ruleMode() == shadow {
+		c.Text = chat.Join(c.Text, chat.Say(shadowLine+"\n"))
+	}
+	if k := undelivered["parked"]; k > 0 {
+		line(false, "", count(k, "message")+" could not be delivered and wait for an admin")
+	}
+	offers := []desk.Offer{{Verb: vRoles, Label: "Roles"}, {Verb: vRota, Label: "Rota"}, {Verb: vRules, Label: "Rules"}, {Verb: vClients, Label: "Clients"}}
+	if t.p.Is(desk.By(t.me.ID), desk.RAdmin, desk.Ticket{}, t.now) {
+		offers = append([]desk.Offer{{Verb: vSetup, Label: "Set up"}}, offers[:3]...)
+	}
+	c.Actions = t.offers(offers, 0, onList, nil, 4)
+	return c, nil
 }
+
+// shadowLine says that the desk refuses nothing.
+const shadowLine = "◌ Shadow mode: nothing is refused; what the rules would refuse is said and counted."
 
 // roles lists the members that have any, with their skills.
 func (t *turn) roles(i intent) (chat.Reply, error) {

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +13,12 @@ import (
 
 // change asks for a change of the desk and says that it was made.
 func (t *turn) change(i intent, f desk.DeskFact, said string, more ...chat.Text) (chat.Reply, error) {
-	_, err := t.Store.DoDesk(t.ctx, store.DeskRequest{By: desk.By(t.me.ID), At: t.now, Do: f, Key: t.key(i)})
+	return t.changeAndTell(i, f, nil, said, more...)
+}
+
+// changeAndTell is change with what others are to be told of it.
+func (t *turn) changeAndTell(i intent, f desk.DeskFact, then []desk.Notice, said string, more ...chat.Text) (chat.Reply, error) {
+	_, err := t.Store.DoDesk(t.ctx, store.DeskRequest{By: desk.By(t.me.ID), At: t.now, Do: f, Key: t.key(i), Then: then})
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -72,24 +76,7 @@ func (t *turn) memberLeft(i intent) (chat.Reply, error) {
 	if err != nil {
 		return r, err
 	}
-	for offset := 0; ; {
-		page, err := t.Store.List(t.ctx, store.Query{Kind: store.Mine, Member: m, At: t.now, Offset: offset, Limit: 50})
-		if err != nil {
-			return r, err
-		}
-		for _, tk := range page.Tickets {
-			out, err := t.Store.Do(t.ctx, desk.Request{Ticket: tk.Number, By: desk.TheClock, At: t.now, Do: desk.Timer{Name: desk.TimerLeft}})
-			if err != nil {
-				return r, err
-			}
-			if out.Ticket.Assignee == m || out.Ticket.Tester == m {
-				offset++ // it waits with them until it returns
-			}
-		}
-		if len(page.Tickets) < 50 {
-			return r, nil
-		}
-	}
+	return r, t.takeBack(m)
 }
 
 // rota shows the rota, or changes it.
@@ -141,19 +128,19 @@ func (t *turn) swap(i intent, rest string) (chat.Reply, error) {
 	if duty := t.p.IntakeAt(day); duty.Member != t.me.ID && !t.p.Is(desk.By(t.me.ID), desk.RAdmin, desk.Ticket{}, t.now) {
 		return chat.Reply{}, &desk.Refusal{Rule: desk.ByRole, Text: "Only whoever has that week can ask for it to be swapped.", Who: []desk.MemberID{duty.Member}}
 	}
-	m := chat.Message{Text: chat.Join(t.mention(t.me.ID), chat.Say(" asks: who of the rota takes the intake week from "), chat.At(from, chat.DateTime), chat.Say("? The first to press has it.")),
-		Card: &chat.Card{Actions: []chat.Action{t.button(intent{Verb: vRota, Place: onList, Args: map[string]string{"rest": "swap", "take": date}}, "I take it", chat.Primary)}}}
 	if t.in.Place.User == "" {
+		m := t.swapAsked(t.me.ID, from, date)
 		return chat.Reply{Message: &m}, nil
 	}
-	for _, place := range t.p.Channels { // asked in private: the others read it where the cards stand
-		if channel, ok := strings.CutPrefix(place, t.in.Platform+":"); ok {
-			pf := t.platforms[t.in.Platform]
-			_, err := pf.Post(t.ctx, chat.Place{Channel: channel}, pf.Limits().Fit(m), "swap/"+t.in.Key, time.Time{})
-			return t.line(chat.Say("The others of the rota are asked in #" + channel + ".")), err
-		}
+	if t.channelHere() == "" {
+		return chat.Reply{}, &wrong{Text: "Nobody else reads this here. Ask in a channel, or have an admin set one: /desk channel set CHANNEL"}
 	}
-	return chat.Reply{}, &wrong{Text: "Nobody else reads this here. Ask in a channel, or have an admin set one: /desk channel set CHANNEL"}
+	// Asked in private: the others read it where the cards stand.
+	key := fmt.Sprintf("swap/%s/%s/%d", t.in.Platform, t.in.Key, t.me.ID)
+	if _, err := t.Store.Enqueue(t.ctx, desk.Notice{Key: key, Kind: desk.Post, Place: "channel", What: fmt.Sprintf("swap/%s/%d", date, t.me.ID), Due: t.now}); err != nil {
+		return chat.Reply{}, err
+	}
+	return t.line(chat.Say("The others of the rota are asked where the tickets' cards stand.")), nil
 }
 
 func (t *turn) memberList(rest string) ([]desk.MemberID, error) {
@@ -292,24 +279,16 @@ func (t *turn) rule(i intent) (chat.Reply, error) {
 
 // channel is `channel set CHANNEL`: where this platform's cards stand.
 func (t *turn) channel(i intent) (chat.Reply, error) {
-	name, ok := strings.CutPrefix(i.arg("rest"), "set ")
-	name = strings.TrimSpace(name)
-	if id, found := strings.CutPrefix(name, "<#"); found {
-		name, _, _ = strings.Cut(strings.TrimSuffix(id, ">"), "|")
-	}
-	name = strings.TrimPrefix(name, "#")
-	if !ok || name == "" {
+	word, ok := strings.CutPrefix(i.arg("rest"), "set ")
+	if !ok || strings.TrimSpace(word) == "" {
 		return chat.Reply{}, usage("channel set CHANNEL")
 	}
-	set := desk.ChannelSet{Channel: t.in.Platform + ":" + name}
-	if _, err := desk.DecideDesk(t.p, desk.By(t.me.ID), t.now, set); err == nil { // a slip here would cost every card
-		_, err := t.platforms[t.in.Platform].Post(t.ctx, chat.Place{Channel: name}, chat.Message{Text: chat.Say("The tickets' cards stand here from now on.")}, "channel/"+t.in.Key, time.Time{})
-		if errors.Is(err, chat.ErrGone) {
-			return chat.Reply{}, &wrong{Text: fmt.Sprintf("Deskbell sees no channel #%s here; invite it there first. Nothing was changed.", clip(name))}
-		}
-		if err != nil {
-			return chat.Reply{}, err
-		}
+	if !t.p.Is(desk.By(t.me.ID), desk.RAdmin, desk.Ticket{}, t.now) { // refused before anything is looked up for it
+		return t.change(i, desk.ChannelSet{}, "")
 	}
-	return t.change(i, set, "Cards stand in #"+name+" from now on.")
+	set, name, err := t.findChannel(word)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return t.changeAndTell(i, set, []desk.Notice{t.channelNotice(set)}, "Cards stand in "+name+" from now on.")
 }

@@ -56,23 +56,11 @@ func (t *turn) ask(n *desk.Needs, i intent, fields []string) chat.Reply {
 	if i.Verb == desk.VSet && len(fields) == 1 { // set is one field and its value
 		i = i.with("field", fields[0])
 		if fields[0] != "value" {
-			return t.askValue(n, i, fields[0])
+			return t.askValue(i, fields[0])
 		}
 	}
 	fields = firstFive(notGiven(fields, i))
-	var tk desk.Ticket
-	if i.Ticket != 0 {
-		tk, _ = t.Store.Ticket(t.ctx, i.Ticket)
-	}
-	form := &chat.Form{Title: t.formTitle(i, tk)}
-	for k, f := range fields {
-		field := t.field(f, tk, i)
-		if k == 0 && field.Hint == "" && n.Why != "" {
-			field.Hint = n.Why
-		}
-		field.Required = !optional(i.Verb, f) && !(i.Verb == desk.VClarify && len(fields) > 1)
-		form.Fields = append(form.Fields, field)
-	}
+	form := t.form(i, fields, n.Why)
 	kept := i
 	kept.Args = map[string]string{}
 	for k, v := range i.Args {
@@ -85,21 +73,35 @@ func (t *turn) ask(n *desk.Needs, i intent, fields []string) chat.Reply {
 }
 
 // askValue is the form of `set 42 FIELD`: that one field.
-func (t *turn) askValue(n *desk.Needs, i intent, name string) chat.Reply {
-	tk, err := t.Store.Ticket(t.ctx, i.Ticket)
-	if err != nil {
-		return t.no(err, i)
+func (t *turn) askValue(i intent, name string) chat.Reply {
+	form := t.form(i, []string{name}, "")
+	form.Token = t.token(intent{Verb: i.Verb, Ticket: i.Ticket, Version: i.Version, Place: i.Place, Args: map[string]string{"field": name}})
+	return chat.Reply{Form: form}
+}
+
+// form draws the fields, all but the token; why stands above the first. The
+// first drawing and each that follows a choice (fill) are this one.
+func (t *turn) form(i intent, fields []string, why string) *chat.Form {
+	var tk desk.Ticket
+	if i.Ticket != 0 {
+		tk, _ = t.Store.Ticket(t.ctx, i.Ticket) // a form without it asks all the same
 	}
-	f := t.field(name, tk, i)
-	f.Required = true
-	return chat.Reply{Form: &chat.Form{Token: t.token(intent{Verb: i.Verb, Ticket: i.Ticket, Version: i.Version, Place: i.Place, Args: map[string]string{"field": name}}),
-		Title: t.formTitle(i, tk), Fields: []chat.Field{f}}}
+	form := &chat.Form{Title: t.formTitle(i, tk)}
+	for k, f := range fields {
+		field := t.field(f, tk, i)
+		if k == 0 && field.Hint == "" && why != "" {
+			field.Hint = why
+		}
+		field.Required = !optional(i.Verb, f) && !(i.Verb == desk.VClarify && len(fields) > 1)
+		form.Fields = append(form.Fields, field)
+	}
+	return form
 }
 
 // notGiven leaves out what the command or an earlier form gave, unless that is
 // all of it: then it could not be used, and is asked anew with what was typed.
 func notGiven(fields []string, i intent) []string {
-	if i.Verb == desk.VNew || i.Verb == desk.VRealTime || i.Verb == desk.VHand {
+	if i.Verb == desk.VNew || i.Verb == desk.VRealTime || i.Verb == desk.VHand || i.Verb == vAddTo {
 		return fields
 	}
 	given := func(f string) bool { return strings.TrimSpace(i.arg(f)) != "" }
@@ -160,6 +162,8 @@ func (t *turn) formTitle(i intent, tk desk.Ticket) string {
 		title = "Hand to intake"
 	case i.Verb == desk.VClarify:
 		title = "Clarify"
+	case i.Verb == vAttach:
+		title = "Attach " + i.arg("request")
 	}
 	if tk.Number != 0 {
 		title += " " + tk.Number.String()
@@ -170,6 +174,7 @@ func (t *turn) formTitle(i intent, tk desk.Ticket) string {
 // field is one question, with its choices and what is known already.
 func (t *turn) field(name string, tk desk.Ticket, i intent) chat.Field {
 	f := chat.Field{Name: name, Label: fieldLabel(name), Kind: chat.Line, Max: desk.MaxText, Value: i.arg(name)}
+	client := t.chosenClient(tk, i)
 	choice := func(opts []chat.Option) {
 		f.Kind, f.Options = chat.Choice, opts
 	}
@@ -178,7 +183,7 @@ func (t *turn) field(name string, tk desk.Ticket, i intent) chat.Field {
 		choice(options(t.clients()))
 	case "contact":
 		f.Hint = "Name or e-mail. A new one is added to the client."
-		if cs := t.p.Clients[tk.Client].Contacts; len(cs) > 0 {
+		if cs := t.p.Clients[client].Contacts; len(cs) > 0 {
 			var ns []string
 			for _, c := range cs {
 				ns = append(ns, string(c.Name))
@@ -186,7 +191,7 @@ func (t *turn) field(name string, tk desk.Ticket, i intent) chat.Field {
 			f.Hint = "One of " + strings.Join(ns, ", ") + "; or a new name or e-mail."
 		}
 	case "agreement":
-		choice(words(t.p.Clients[tk.Client].Agreements))
+		choice(words(t.p.Clients[client].Agreements))
 	case "came_by":
 		choice(words(desk.CameBy))
 	case "how":
@@ -232,6 +237,9 @@ func (t *turn) field(name string, tk desk.Ticket, i intent) chat.Field {
 		for _, m := range t.technicians() {
 			f.Options = append(f.Options, chat.Option{Value: t.p.Handle(m.value), Label: m.name})
 		}
+	case "ticket":
+		choice(nil)
+		f.Hint = "Its number, or words of it."
 	case "hours", "minutes":
 		f.Kind = chat.Number
 	case "question":

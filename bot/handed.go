@@ -14,6 +14,9 @@ import (
 // published channels, and why that serves them better.
 const manners = "For the client, next time: “I have passed this on for you. The fastest way is our published channel: there somebody is always on duty, it gets a number at once, and it does not wait for me.”"
 
+// handWhat stands above the form that hands something to intake.
+const handWhat = "What did the client say, who is it, and how can they be reached?"
+
 // handed answers /desk hand, accept and decline.
 func (t *turn) handed(i intent) (chat.Reply, error) {
 	switch i.Verb {
@@ -42,8 +45,8 @@ func (t *turn) noHanded(err error, n desk.RequestID) error {
 
 // handIn hands words to intake. A pressed offer opens the form, pre-filled.
 func (t *turn) handIn(i intent) (chat.Reply, error) {
-	if t.in.Kind == chat.Press || strings.TrimSpace(i.arg("text")) == "" && !i.Form {
-		return t.ask(&desk.Needs{Why: "What did the client say, who is it, and how can they be reached?"}, i, []string{"text"}), nil
+	if t.in.Kind == chat.Press || t.in.Kind == chat.Shortcut || strings.TrimSpace(i.arg("text")) == "" && !i.Form {
+		return t.ask(&desk.Needs{Why: handWhat}, i, []string{"text"}), nil
 	}
 	a := &arguments{turn: t, i: i}
 	text := a.text("text", desk.MaxDescription)
@@ -142,11 +145,7 @@ func (t *turn) requests(i intent) (chat.Reply, error) {
 	}
 	intake := t.p.Is(desk.By(t.me.ID), desk.RIntake, desk.Ticket{}, t.now)
 	for _, h := range hs {
-		r := chat.Row{Text: chat.Join(chat.B(h.Number.String()), chat.Say(" "), chat.Words(chat.Cut(string(h.Text), 160)), chat.Say(" · "), t.mention(h.By), chat.Say(" · "+ago(t.now.Sub(h.At))))}
-		if intake {
-			r.Actions = t.handedActions(h, onList)
-		}
-		c.Rows = append(c.Rows, r)
+		c.Rows = append(c.Rows, t.handedRow(h, intake))
 	}
 	turnTo := func(n int, label string) {
 		c.Actions = append(c.Actions, t.button(intent{Verb: vRequests, Place: onList}.with("page", fmt.Sprint(n)), label, chat.Default))
@@ -162,10 +161,23 @@ func (t *turn) requests(i intent) (chat.Reply, error) {
 	return r, nil
 }
 
+// handedRow is a request in a list; intake decides on it there.
+func (t *turn) handedRow(h desk.Handed, intake bool) chat.Row {
+	r := chat.Row{Text: chat.Join(chat.B(h.Number.String()), chat.Say(" "), chat.Words(chat.Cut(string(h.Text), 160)), chat.Say(" · "), t.mention(h.By), chat.Say(" · "+ago(t.now.Sub(h.At))))}
+	if intake {
+		r.Actions = t.handedActions(h, onList)
+	}
+	return r
+}
+
 func (t *turn) handedActions(h desk.Handed, place string) []chat.Action {
 	req := map[string]string{"request": h.Number.String()}
-	return []chat.Action{
+	as := []chat.Action{
 		t.button(intent{Verb: desk.VAccept, Place: place, Args: req}, "Accept", chat.Primary),
 		t.button(intent{Verb: vHandDecline, Place: place, Args: req}, "Decline", chat.Default),
 	}
+	if place == onPrompt { // a row of a list has room for two
+		as = append(as, t.button(intent{Verb: vAttach, Place: place, Args: req}, "Attach", chat.Default))
+	}
+	return as
 }

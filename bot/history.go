@@ -24,6 +24,7 @@ func (t *turn) history(i intent) (chat.Reply, error) {
 		_, decided := e.What.(desk.Decided)
 		return decided
 	})
+	es = asTheyStand(es)
 	const size = 15
 	page := min(i.page(), (len(es)-1)/size)
 	c := &chat.Card{Title: chat.Say(fmt.Sprintf("%s  History (%d)", i.Ticket, len(es)))}
@@ -146,6 +147,10 @@ func (t *turn) describe(e desk.Event) string {
 		return "scheduled it for " + clock(f.Until)
 	case desk.Noted:
 		return "noted" + quoted(f.Text)
+	case desk.NoteChanged:
+		return "noted" + quoted(f.Text) + " (changed)"
+	case desk.NoteRemoved:
+		return "took a note back"
 	case desk.TimeLogged:
 		return fmt.Sprintf("logged %d m%s", f.Minutes, quoted(f.Text))
 	case desk.Replied:

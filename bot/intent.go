@@ -123,6 +123,8 @@ func (t *turn) intent() (intent, error) {
 			i = i.with(k, v)
 		}
 		return i, nil
+	case chat.Shortcut:
+		return t.shortcut(), nil
 	}
 	return t.parse(t.in.Text)
 }

@@ -18,7 +18,8 @@ func (t *turn) own() map[desk.Verb]func(intent) (chat.Reply, error) {
 		vTriage: t.triage, vBoard: t.board, vNext: t.next, vHistory: t.history, vWhy: t.why, vSLA: t.sla, vFlow: t.flow,
 		vDesk: t.desk, vSetup: t.setup, vRoles: t.roles, vClients: t.clientList, vRota: t.rota, vRules: t.rules, vRole: t.role,
 		vMember: t.memberLeft, vAway: t.away, vSkill: t.skill, vClient: t.clientAdd, vContact: t.contactAdd, vRule: t.rule, vChannel: t.channel,
-		vRequests: t.requests, vLink: t.later, vDigest: t.later, vReport: t.later, vRetry: t.retryParked,
+		vRequests: t.requests, vAddTo: t.addTo, vAttach: t.attach, vRetry: t.retryParked,
+		vLink: t.later, vDigest: t.later, vReport: t.later,
 	}
 }
 
@@ -64,7 +65,7 @@ func (t *turn) list(i intent) (chat.Reply, error) {
 	switch i.Verb {
 	case vMine:
 		q.Kind, q.Member = store.Mine, t.me.ID
-		title, empty = "Your tickets", "You have no open tickets. What you start or test would be here; /ticket next takes the top of the queue."
+		title, empty = "Your tickets", t.noWork()
 	case vQueue:
 		q.Kind = store.Queue
 		title, empty = "Ready queue", "Nothing is ready. Tickets that the SRM has prioritized would be here."
@@ -90,6 +91,14 @@ func (t *turn) list(i intent) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	return t.listed(i, page, title, empty), nil
+}
+
+// noWork is what one's own empty list says; only technicians pull.
+func (t *turn) noWork() string {
+	if t.p.Is(desk.By(t.me.ID), desk.RTechnician, desk.Ticket{}, t.now) {
+		return "You have no open tickets. What you start or test would be here; /ticket next takes the top of the queue."
+	}
+	return "You have no open tickets. What is assigned to you would be here; technicians pull from the queue."
 }
 
 // listed draws a page with its rows and the way to the other pages.

@@ -90,7 +90,8 @@ func (p *core) speak(on chat.Platform, send func(ctx context.Context, key string
 type play struct {
 	*core
 	http http.Handler
-	form string // the last that was opened
+	form string       // the last that was opened
+	more []web.Person // of the workspace, beside the desk's members
 }
 
 func newPlay(t testing.TB, url string) *play {
@@ -104,7 +105,7 @@ func newPlay(t testing.TB, url string) *play {
 			for _, m := range people {
 				out = append(out, web.Person{User: chat.User{ID: m.Handle, Handle: m.Handle, Name: m.Name}, Roles: m.Roles})
 			}
-			return out, err
+			return append(out, p.more...), err
 		}})
 	if err != nil {
 		t.Fatal(err)

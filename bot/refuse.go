@@ -178,6 +178,7 @@ func (t *turn) needs(n *desk.Needs, i intent) chat.Reply {
 	}
 	next := t.button(i, "Continue", chat.Primary)
 	reply := t.card(chat.Say(strings.TrimSpace(n.Why+" One more step: "+strings.Join(labels(fields), ", ")+".")), &chat.Card{Actions: []chat.Action{next}})
+	reply.Next = t.opens(i, n)
 	return reply
 }
 

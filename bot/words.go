@@ -41,6 +41,10 @@ const (
 	vLink     desk.Verb = "link"
 	vDigest   desk.Verb = "digest"
 	vReport   desk.Verb = "report"
+	// vAddTo puts what a message says on a ticket as a note, vAttach a request
+	// that was handed in; nobody types them.
+	vAddTo  desk.Verb = "add to ticket"
+	vAttach desk.Verb = "attach"
 )
 
 // word is one verb as typed: how its rest is read. Args names what the rest

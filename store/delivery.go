@@ -15,15 +15,17 @@ import (
 // saved is what is kept of a delivery's outcome: where to find it. It is drawn
 // afresh when the delivery comes again. Only a refusal is kept as it was.
 type saved struct {
-	Ticket desk.TicketID  `json:"t,omitempty"`
-	First  int            `json:"f,omitempty"` // revisions of its events
-	Last   int            `json:"l,omitempty"`
-	Other  desk.TicketID  `json:"o,omitempty"`
-	OFirst int            `json:"of,omitempty"`
-	OLast  int            `json:"ol,omitempty"`
-	Desk   int64          `json:"d,omitempty"` // desk event
-	Handed desk.RequestID `json:"r,omitempty"`
-	No     *desk.Refusal  `json:"no,omitempty"`
+	Ticket desk.TicketID `json:"t,omitempty"`
+	First  int           `json:"f,omitempty"` // revisions of its events
+	Last   int           `json:"l,omitempty"`
+	Other  desk.TicketID `json:"o,omitempty"`
+	OFirst int           `json:"of,omitempty"`
+	OLast  int           `json:"ol,omitempty"`
+	Desk   int64         `json:"d,omitempty"` // desk event
+	// DeskLast is the last of several desk events, 0 for one.
+	DeskLast int64          `json:"dl,omitempty"`
+	Handed   desk.RequestID `json:"r,omitempty"`
+	No       *desk.Refusal  `json:"no,omitempty"`
 }
 
 // present is what every command reads: the policy's version, what came of a

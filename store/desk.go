@@ -12,13 +12,26 @@ import (
 // are those of Do. Changes are made one after the other; the event comes back
 // with its ids filled in.
 func (s *Store) DoDesk(ctx context.Context, r DeskRequest) (desk.DeskEvent, error) {
+	events, err := s.DoDeskAll(ctx, DeskRequests{By: r.By, At: r.At, Do: []desk.DeskFact{r.Do}, Key: r.Key, Then: r.Then})
+	if err != nil {
+		return desk.DeskEvent{}, err
+	}
+	return events[0], nil
+}
+
+// DoDeskAll is DoDesk for several changes, all or none: each is decided on the
+// desk that those before it make, and they are saved together.
+func (s *Store) DoDeskAll(ctx context.Context, r DeskRequests) ([]desk.DeskEvent, error) {
+	if len(r.Do) == 0 {
+		return nil, nil
+	}
 	r.At = exact(r.At)
-	var e desk.DeskEvent
+	var events []desk.DeskEvent
 	var was *snapshot
 	var before saved
 	var no error
 	err := s.withPolicy(ctx, func(t tx, p *snapshot) error {
-		e, before, no, was = desk.DeskEvent{}, saved{}, nil, p
+		events, before, no, was = nil, saved{}, nil, p
 		var d present
 		if err := t.run(get(skip, lockDesk), d.look(r.Key, 0)); err != nil {
 			return err
@@ -34,41 +47,56 @@ func (s *Store) DoDesk(ctx context.Context, r DeskRequest) (desk.DeskEvent, erro
 			before = *seen
 			return nil
 		}
-		fact, err := desk.DecideDesk(&p.Policy, r.By, r.At, r.Do)
-		if err != nil {
-			no = err
-			return s.refuse(t, err, refused{r.At, r.By.Member, "admin", 0}, r.Key)
+		var asks []ask
+		now := p.Policy
+		for _, f := range r.Do {
+			fact, err := desk.DecideDesk(&now, r.By, r.At, f)
+			if err != nil {
+				no = err
+				return s.refuse(t, err, refused{r.At, r.By.Member, "admin", 0}, r.Key)
+			}
+			e := desk.DeskEvent{Seq: now.Version + 1, At: r.At, By: r.By, What: fact}
+			more, err := deskAsks(e)
+			if err != nil {
+				return err
+			}
+			now.Directory = now.Directory.Apply(e)
+			events, asks = append(events, e), append(asks, more...)
 		}
-		e = desk.DeskEvent{Seq: d.version + 1, At: r.At, By: r.By, What: fact}
-		asks, err := deskAsks(e)
-		if err != nil {
-			return err
+		for _, n := range r.Then {
+			asks = append(asks, noticeAsk(n))
 		}
-		return t.run(append(asks, keyed(r.Key, r.At, saved{Desk: e.Seq})...)...)
+		mark := saved{Desk: d.version + 1}
+		if len(events) > 1 {
+			mark.DeskLast = now.Version
+		}
+		return t.run(append(asks, keyed(r.Key, r.At, mark)...)...)
 	})
 	switch {
 	case err != nil:
-		return desk.DeskEvent{}, fmt.Errorf("store: %s: %w", desk.NameOf(r.Do), err)
+		return nil, fmt.Errorf("store: %s: %w", desk.NameOf(r.Do[0]), err)
 	case no != nil:
-		return desk.DeskEvent{}, no
+		return nil, no
 	case before.No != nil:
-		return desk.DeskEvent{}, before.No
+		return nil, before.No
 	case before.Desk != 0:
-		return s.deskEvent(ctx, before.Desk)
+		return s.deskEventsOf(ctx, before)
 	}
-	s.keep(was, e)
-	return e, nil
+	s.keep(was, events...)
+	return events, nil
 }
 
-func (s *Store) deskEvent(ctx context.Context, seq int64) (desk.DeskEvent, error) {
-	events, err := s.deskEvents(ctx, seq-1)
+// deskEventsOf are the events of a delivery that came before.
+func (s *Store) deskEventsOf(ctx context.Context, b saved) ([]desk.DeskEvent, error) {
+	events, err := s.deskEvents(ctx, b.Desk-1)
 	if err != nil {
-		return desk.DeskEvent{}, err
+		return nil, err
 	}
-	if len(events) == 0 {
-		return desk.DeskEvent{}, ErrNotFound
+	n := max(b.DeskLast, b.Desk) - b.Desk + 1
+	if int64(len(events)) < n {
+		return nil, ErrNotFound
 	}
-	return events[0], nil
+	return events[:n], nil
 }
 
 func deskAsks(e desk.DeskEvent) ([]ask, error) {

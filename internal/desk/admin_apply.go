@@ -10,7 +10,7 @@ import (
 // use by others never changes under them.
 func (d Directory) Apply(e DeskEvent) Directory {
 	d.Members, d.Clients = maps.Clone(d.Members), maps.Clone(d.Clients)
-	d.Dials, d.Chat = maps.Clone(d.Dials), maps.Clone(d.Chat)
+	d.Dials, d.FileDial, d.Chat = maps.Clone(d.Dials), maps.Clone(d.FileDial), maps.Clone(d.Chat)
 	e.What.applyDesk(&d, e)
 	if !e.By.Clock {
 		d.Chat[e.What.subject()] = true
@@ -100,7 +100,12 @@ func (f ContactAdded) applyDesk(d *Directory, e DeskEvent) {
 	d.next.contact = max(d.next.contact, f.Contact.ID)
 }
 
-func (f DialSet) applyDesk(d *Directory, e DeskEvent) { d.Dials[f.Rule] = f.Dial }
+func (f DialSet) applyDesk(d *Directory, e DeskEvent) {
+	d.Dials[f.Rule] = f.Dial
+	if e.By.Clock {
+		d.FileDial[f.Rule] = f.Dial
+	}
+}
 
 func (f RotaSet) applyDesk(d *Directory, e DeskEvent) {
 	d.Rota.anchor(f.Anchor) // for the on-call rota, which counts from the same turn

@@ -15,7 +15,7 @@ func TestAllowance(t *testing.T) {
 	if got := s.ticket(); got.Assignee != level1 || got.Priority != "" || !got.Allowance.Until.Equal(monday.Add(15*time.Minute)) {
 		t.Fatalf("%+v", got)
 	}
-	s.as(level1).do(Note{"rebooted it"}, Reply{"We are on it", "called"})
+	s.as(level1).do(Note{Text: "rebooted it"}, Reply{"We are on it", "called"})
 	s.wait(11 * time.Minute)
 	if slices.Contains(s.told(), "post allowance") {
 		t.Error("nudged before 12")

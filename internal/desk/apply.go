@@ -143,6 +143,8 @@ func (f AllowanceNudged) apply(t *Ticket, e Event) {}
 func (f VendorAwaited) apply(t *Ticket, e Event)   { t.Awaiting = f.What }
 func (f ScheduledFor) apply(t *Ticket, e Event)    { t.Scheduled = f.Until }
 func (f Noted) apply(t *Ticket, e Event)           {}
+func (f NoteChanged) apply(t *Ticket, e Event)     {}
+func (f NoteRemoved) apply(t *Ticket, e Event)     {}
 func (f TimeLogged) apply(t *Ticket, e Event)      { t.Minutes += f.Minutes }
 func (f Replied) apply(t *Ticket, e Event)         { t.Told = e.At }
 func (f Nudged) apply(t *Ticket, e Event) {

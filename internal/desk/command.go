@@ -71,6 +71,7 @@ type Wants struct {
 	Allowance bool        // Facts.Allowed: where the acting member's allowance runs
 	Holder    bool        // Facts.Allowed: another ticket where the allowance of the holder of this one's runs
 	Least     bool        // Facts.Least: open started tickets of each technician
+	Note      string      // Facts.Note: the note that came from this message
 }
 
 // Facts are what a decision depends on beyond policy, ticket and request.
@@ -85,6 +86,7 @@ type Facts struct {
 	Handed  Handed
 	Allowed TicketID
 	Least   map[MemberID]int
+	Note    NoteState
 	Number  TicketID // the number that a new ticket gets
 }
 
@@ -175,7 +177,18 @@ type (
 		Why Text
 		As  Verb
 	}
-	Note  struct{ Text Text }
+	// Note is internal. From is the message that it was written as, "" for none;
+	// one message is one note.
+	Note struct {
+		Text Text
+		From string
+	}
+	// Amend follows the message From of a note: Text is what it says now, "" that
+	// it was taken back.
+	Amend struct {
+		From string
+		Text Text
+	}
 	Reply struct {
 		Text Text
 		How  string // sent or called
@@ -241,6 +254,7 @@ func (Schedule) Verb() Verb   { return VSchedule }
 func (Park) Verb() Verb       { return VPark }
 func (Move) Verb() Verb       { return VMove }
 func (Note) Verb() Verb       { return VNote }
+func (Amend) Verb() Verb      { return VNote }
 func (Reply) Verb() Verb      { return VReply }
 func (LogTime) Verb() Verb    { return VTime }
 func (Confirm) Verb() Verb    { return VConfirm }
@@ -291,7 +305,8 @@ func (Vendor) Wants() Wants      { return Wants{} }
 func (Schedule) Wants() Wants    { return Wants{} }
 func (Park) Wants() Wants        { return Wants{} }
 func (Move) Wants() Wants        { return Wants{WIP: true, Top: true} }
-func (Note) Wants() Wants        { return Wants{} }
+func (c Note) Wants() Wants      { return Wants{Note: c.From} }
+func (c Amend) Wants() Wants     { return Wants{Note: c.From} }
 func (Reply) Wants() Wants       { return Wants{} }
 func (LogTime) Wants() Wants     { return Wants{} }
 func (Confirm) Wants() Wants     { return Wants{} }

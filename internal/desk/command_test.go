@@ -87,6 +87,6 @@ func (r *randomDesk) command(n TicketID) Command {
 		Set{Field: "client", ID: int64(one(r, "client", acme, bright, unknown))}, Set{Field: "contact", ID: int64(anna)}, Set{Field: "agreement", Value: "Support 2026"},
 		Set{Field: "kind", Value: string(one(r, "kind", Defect, Service, Internal))}, Set{Field: "description", Text: words()}, Set{Field: "nonsense"},
 		AskSRM{}, Snooze{later}, DoEstim{one(r, "hours", 0.0, 2), words()}, DoEstim{2, "fuser"}, Approve{}, Decline{words()}, Assign{member(), words()}, Claim{}, Release{words()},
-		PutBack{words()}, HandOver{member(), words()}, Vendor{words()}, Schedule{later}, Note{words()}, Reply{words(), one(r, "how", "sent", "")}, LogTime{5, ""},
+		PutBack{words()}, HandOver{member(), words()}, Vendor{words()}, Schedule{later}, Note{Text: words()}, Note{Text: words(), From: "chat:1/2"}, Amend{"chat:1/2", one(r, "amended", Text(""), "as it is now")}, Reply{words(), one(r, "how", "sent", "")}, LogTime{5, ""},
 		Call{words()}, Duplicate{TicketID(one(r, "of", 1, 2, 3, 0)), words()}, Attach{RequestID(one(r, "request", 1, 2, 3))}, Timer{one(r, "timer", TimerAllowance, TimerLeft)}, open(), RealTime{open()})
 }

@@ -99,6 +99,8 @@ func (d *deciding) do(c Command) error {
 		return d.moveTo(c)
 	case Note:
 		return d.note(c)
+	case Amend:
+		return d.amend(c)
 	case Reply:
 		return d.reply(c)
 	case LogTime:

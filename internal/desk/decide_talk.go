@@ -20,7 +20,10 @@ func (d *deciding) note(c Note) error {
 	if err != nil {
 		return err
 	}
-	d.emit(Noted{text})
+	if d.f.Note.By != 0 || d.f.Note.Gone { // the message came before
+		return nil
+	}
+	d.emit(Noted{Text: text, From: c.From})
 	return nil
 }
 

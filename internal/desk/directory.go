@@ -55,7 +55,8 @@ type Directory struct {
 	Clients  map[ClientID]Client
 	Rota     Rota
 	Dials    map[Rule]Dial
-	Channels []string // "web:desk": where cards stand, one per platform
+	FileDial map[Rule]Dial // as the file last said, also where chat won since
+	Channels []string      // "web:desk": where cards stand, one per platform
 	// Chat lists the keys of what was changed in chat, so that the file no
 	// longer changes it: "dial/wip-limit", "rota", "member/slack:U1".
 	Chat map[string]bool
@@ -68,7 +69,7 @@ type Directory struct {
 
 // NewDirectory is an empty one.
 func NewDirectory() Directory {
-	return Directory{Members: map[MemberID]Member{}, Clients: map[ClientID]Client{}, Dials: map[Rule]Dial{}, Chat: map[string]bool{},
+	return Directory{Members: map[MemberID]Member{}, Clients: map[ClientID]Client{}, Dials: map[Rule]Dial{}, FileDial: map[Rule]Dial{}, Chat: map[string]bool{},
 		Rota: Rota{Day: time.Monday, At: 9 * 60}}
 }
 

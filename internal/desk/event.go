@@ -114,8 +114,19 @@ type (
 	AllowanceNudged   struct{}
 	VendorAwaited     struct{ What Text }
 	ScheduledFor      struct{ Until time.Time }
-	Noted             struct{ Text Text }
-	TimeLogged        struct {
+	// Noted is an internal note. From is the message that it was written as:
+	// "slack:C1/1772442000.000100".
+	Noted struct {
+		Text Text
+		From string `json:",omitempty"`
+	}
+	// NoteChanged and NoteRemoved follow that message; the words before go.
+	NoteChanged struct {
+		From string
+		Text Text
+	}
+	NoteRemoved struct{ From string }
+	TimeLogged  struct {
 		Minutes int
 		Text    Text `json:",omitempty"`
 	}

@@ -7,7 +7,7 @@ var (
 	facts = named[Fact](Opened{}, Moved{}, Prioritized{}, Unprioritized{}, Ranked{}, Categorized{}, FieldSet{}, SRMAsked{},
 		QuestionAsked{}, QuestionAnswered{}, QuestionWithdrawn{}, Snoozed{}, Decided{}, Undone{}, EstimateGiven{}, EstimateAnswered{},
 		Assigned{}, AssigneeLeft{}, Pushed{}, Testing{}, Started{}, AllowanceStarted{}, AllowanceExtended{}, AllowanceEnded{}, AllowanceNudged{},
-		VendorAwaited{}, ScheduledFor{}, Noted{}, TimeLogged{}, Replied{}, Nudged{}, Called{}, Confirmed{}, ClosedUnconfirmed{},
+		VendorAwaited{}, ScheduledFor{}, Noted{}, NoteChanged{}, NoteRemoved{}, TimeLogged{}, Replied{}, Nudged{}, Called{}, Confirmed{}, ClosedUnconfirmed{},
 		MarkedDuplicate{}, DuplicateFound{}, DuplicateUndone{}, RequestAttached{}, Warned{})
 	deskFacts = named[DeskFact](MemberAdded{}, MemberLinked{}, MemberLeft{}, RoleGiven{}, RoleTaken{}, SkillAdded{}, ClientAdded{},
 		ContactAdded{}, DialSet{}, RotaSet{}, OnCallSet{}, OverrideAdded{}, AbsenceAdded{}, SwapTaken{}, ChannelSet{})

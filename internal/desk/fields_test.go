@@ -77,7 +77,7 @@ func TestSet(t *testing.T) {
 func TestStaleButton(t *testing.T) {
 	s := newScene(t).opened(Defect)
 	drawn := s.ticket().Version
-	s.as(tech).do(Note{"a note changes no version"})
+	s.as(tech).do(Note{Text: "a note changes no version"})
 	s.as(srm).do(Prioritize{Priority: "normal"})
 	_, err := s.ask(Request{Ticket: s.n, By: By(deputy), Do: Review{}, Version: drawn})
 	r, ok := err.(*Refusal)
@@ -88,10 +88,10 @@ func TestStaleButton(t *testing.T) {
 	if s.ticket().Revision == s.ticket().Version {
 		t.Error("revision and version are not the same")
 	}
-	if _, err := s.ask(Request{Ticket: 7, By: By(srm), Do: Note{"x"}}); err == nil || err.(*Refusal).Rule != Wording {
+	if _, err := s.ask(Request{Ticket: 7, By: By(srm), Do: Note{Text: "x"}}); err == nil || err.(*Refusal).Rule != Wording {
 		t.Errorf("no such ticket: %v", err)
 	}
-	if _, err := s.ask(Request{By: By(srm), Do: Note{"x"}}); err == nil || err.(*Needs).Fields[0] != "ticket" {
+	if _, err := s.ask(Request{By: By(srm), Do: Note{Text: "x"}}); err == nil || err.(*Needs).Fields[0] != "ticket" {
 		t.Errorf("of which ticket: %v", err)
 	}
 	if _, err := s.ask(Request{Ticket: 1, By: By(intake), Do: jam}); err == nil {
@@ -103,7 +103,7 @@ func TestClockThatStepsBack(t *testing.T) {
 	s := newScene(t).opened(Defect).opened(Defect)
 	s.now = monday.Add(time.Hour)
 	s.n = 1
-	s.as(tech).do(Note{"later"})
+	s.as(tech).do(Note{Text: "later"})
 	s.n = 2
 	s.now = monday
 	s.as(srm).do(Duplicate{Of: 1}) // touches 1, which was touched an hour from now
@@ -151,13 +151,13 @@ func TestUrgentLane(t *testing.T) {
 func TestTalking(t *testing.T) {
 	s := newScene(t).opened(Defect)
 	for _, m := range []MemberID{intake, srm, deputy, sdm, tech} {
-		s.as(m).do(Reply{"Hello", "sent"}, Call{"They wait"}, Note{"n"}, LogTime{5, "call"})
+		s.as(m).do(Reply{"Hello", "sent"}, Call{"They wait"}, Note{Text: "n"}, LogTime{5, "call"})
 	}
 	for _, m := range []MemberID{observer, admin} {
 		s.as(m).no(ByRole, Reply{"Hello", "sent"})
 		s.as(m).no(ByRole, Call{"x"})
 	}
-	s.as(observer).no(ByRole, Note{"x"}).offers(t, VHand)
+	s.as(observer).no(ByRole, Note{Text: "x"}).offers(t, VHand)
 	s.as(observer).no(ByRole, LogTime{5, ""}).offers(t, VHand)
 	s.as(tech).needs(LogTime{}, "minutes", "text")
 	s.as(tech).needs(Note{}, "text")

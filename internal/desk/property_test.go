@@ -289,7 +289,7 @@ func answered(w *world, t Ticket, o Offer) Command {
 		return Duplicate{} // which one, is asked
 	}
 	return map[Verb]Command{VExtend: Extend{5}, VStart: Start{"because"}, VConfirm: Confirm{"call"}, VBroken: Broken{"jams"}, VNudge: Nudge{}, VAnswer: Answer{"yes"},
-		VApprove: Approve{}, VDecline: Decline{"no"}, VEstimate: DoEstim{2, "fuser"}, VRealTime: RealTime{}, VClarify: Clarify{Question: "which?"}, VClaim: Claim{}, VNote: Note{"n"},
+		VApprove: Approve{}, VDecline: Decline{"no"}, VEstimate: DoEstim{2, "fuser"}, VRealTime: RealTime{}, VClarify: Clarify{Question: "which?"}, VClaim: Claim{}, VNote: Note{Text: "n"},
 		VReply: Reply{"r", "sent"}, VAsk: AskSRM{}, VReview: Review{}, VPark: Park{}, VPutBack: PutBack{"ill"}, VVendor: Vendor{"fuser"}, VSchedule: Schedule{w.now.Add(time.Hour)},
 		VCalled: Call{"c"}, VTime: LogTime{5, ""}, VRelease: Release{"ill"}, VWithdraw: Withdraw{}, VClose: Close{"silent"}, VSnooze: Snooze{w.now.Add(time.Hour)}, VCancel: Cancel{"no"},
 		VReopen: Reopen{"again"}, VUndo: Undo{}}[o.Verb]

@@ -164,3 +164,7 @@ func (p *Policy) deputy(at time.Time) MemberID {
 func (p *Policy) OnCall(a Actor, at time.Time) bool {
 	return p.afterHours(at) && a.Member != 0 && p.IntakeAt(at).Member == a.Member
 }
+
+// Has is who has the turn that began on the local date by the weekly rota alone;
+// 0 if there is none.
+func (r *Rota) Has(date string) MemberID { return pick(r.Base, r.nth(date)) }

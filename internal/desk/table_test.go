@@ -13,7 +13,7 @@ func everything(w *world, t Ticket) []Command {
 	cs := []Command{Review{}, Prioritize{Priority: "normal"}, Prioritize{Priority: "urgent"}, DoEstim{}, DoEstim{Hours: 2, Text: "a fuser"}, Approve{}, Decline{"too dear"},
 		Clarify{Question: "Which floor?"}, Answer{"The second"}, Withdraw{}, Vendor{"a fuser"}, Schedule{w.now.AddDate(0, 0, 1)}, Start{"waits longest"}, PutBack{"ill"},
 		HandOver{level1, "tried two fusers"}, Assign{level1, "tried two fusers"}, Claim{}, Release{"ill"}, Park{}, RealTime{}, Confirm{"call"}, Broken{"still jams"},
-		Close{"no answer"}, Reopen{"again"}, Cancel{"withdrawn"}, Duplicate{Of: 1, Why: "same printer"}, Note{"x"}, Nudge{}}
+		Close{"no answer"}, Reopen{"again"}, Cancel{"withdrawn"}, Duplicate{Of: 1, Why: "same printer"}, Note{Text: "x"}, Nudge{}}
 	for _, s := range w.p.Workflow.Statuses {
 		for _, as := range []Verb{"", VMove, VDecline, VClose, VConfirm} {
 			cs = append(cs, Move{To: s.Key, Why: "because", As: as})

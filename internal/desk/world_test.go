@@ -138,6 +138,9 @@ func (w *world) facts(by MemberID, t Ticket, c Command) Facts {
 			f.Other = &o
 		}
 	}
+	if want.Note != "" {
+		f.Note = NoteOf(w.events[t.Number], want.Note)
+	}
 	if want.Allowance {
 		f.Allowed = w.allowance(by, 0)
 	}

@@ -41,6 +41,9 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"a changed configuration reaches open tickets", reconfigured},
 		{"drafts, settings and cards", kept},
 		{"the desk's stream", deskStream},
+		{"notes of a thread", threadNotes},
+		{"several changes of the desk", severalChanges},
+		{"strangers are refused", strangers},
 		{"random stories replay", randomStories},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(newStory(t, open(t))) })

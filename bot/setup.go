@@ -1,0 +1,283 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/desk"
+	"deskbell.dev/deskbell/store"
+)
+
+// How the rules are kept, as one choice.
+const (
+	shadow  = "shadow"
+	enforce = "enforce"
+)
+
+// setup is the form of an admin; everybody else, and an admin who has filled it
+// in, gets the list of what is there and what is missing.
+func (t *turn) setup(i intent) (chat.Reply, error) {
+	if !t.p.Is(desk.By(t.me.ID), desk.RAdmin, desk.Ticket{}, t.now) {
+		if i.Form {
+			return chat.Reply{}, &desk.Refusal{Rule: desk.ByRole, Text: "Only an admin sets the desk up.", Who: t.p.With(desk.RAdmin)}
+		}
+		c, err := t.setupCard()
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		return t.card(nil, c), nil
+	}
+	if !i.Form {
+		form := t.setupForm()
+		form.Token = t.token(intent{Verb: vSetup, Place: i.Place})
+		return chat.Reply{Form: form}, nil
+	}
+	return t.setUp(i)
+}
+
+// setupForm shows the desk as it is.
+func (t *turn) setupForm() *chat.Form {
+	people := func(name, label, hint string, ms []desk.MemberID) chat.Field {
+		var vs []string
+		for _, m := range t.here(ms) {
+			vs = append(vs, t.spelled(m))
+		}
+		return chat.Field{Name: name, Label: label, Kind: chat.People, Hint: hint, Value: strings.Join(vs, " ")}
+	}
+	return &chat.Form{Title: "Set up the desk", Fields: []chat.Field{
+		{Name: "channel", Label: "Channel for the tickets", Kind: chat.Channel, Value: t.channelHere(), Hint: "Where each ticket has its card. Invite Deskbell there first."},
+		people("srm", "Service request manager", "Prioritizes; nothing starts without. The first is the SRM, the others are deputies.", t.srms()),
+		people("rota", "Intake rota", "Who answers clients, a week each, in this order; the first has this week.", t.turns()),
+		people("technicians", "Technicians", "They pull the work.", t.p.With(desk.RTechnician, desk.RLevel1)),
+		{Name: "rules", Label: "Rules", Kind: chat.Choice, Required: true, Value: t.ruleMode(), Options: []chat.Option{
+			{Value: shadow, Label: "Shadow: nothing is refused, all is counted"}, {Value: enforce, Label: "Enforce, as the desk's file says"}},
+			Hint: "In shadow everything is done, and what the rules would refuse is said and counted."}}}
+}
+
+// srms are the SRM and the deputies, the SRM first.
+func (t *turn) srms() []desk.MemberID {
+	ms := t.p.With(desk.RSRM)
+	for _, m := range t.p.With(desk.RSRMDeputy) {
+		if !slices.Contains(ms, m) {
+			ms = append(ms, m)
+		}
+	}
+	return ms
+}
+
+// turns is the rota from the present turn on.
+func (t *turn) turns() []desk.MemberID {
+	at, ms := t.now, []desk.MemberID(nil)
+	for range t.p.Rota.Base {
+		_, to, date := t.p.Rota.Turn(at, t.p.Zone)
+		ms, at = append(ms, t.p.Rota.Has(date)), to
+	}
+	return ms
+}
+
+// here are those whom this platform knows; the others cannot be shown in its
+// form, and stay as they are.
+func (t *turn) here(ms []desk.MemberID) []desk.MemberID {
+	return slices.DeleteFunc(slices.Clone(ms), func(m desk.MemberID) bool { return t.idHere(m) == "" })
+}
+
+// idHere is the member's id on this platform, "" if there is none.
+func (t *turn) idHere(m desk.MemberID) string {
+	for _, id := range t.p.Members[m].Identities {
+		if user, ok := strings.CutPrefix(id, t.in.Platform+":"); ok {
+			return user
+		}
+	}
+	return ""
+}
+
+// named: ids on this platform are words that people use, so that they are
+// written as such. Elsewhere people and channels are written as mentions.
+func (t *turn) named() bool { return t.in.From.ID == t.in.From.Handle }
+
+// spelled is a member as a People field has them.
+func (t *turn) spelled(m desk.MemberID) string {
+	id := t.idHere(m)
+	if id == "" || t.named() {
+		return t.p.Handle(m)
+	}
+	return "<@" + id + ">"
+}
+
+// channelHere is this platform's channel as a Channel field has it.
+func (t *turn) channelHere() string {
+	for _, place := range t.p.Channels {
+		if id, ok := strings.CutPrefix(place, t.in.Platform+":"); ok {
+			if t.named() {
+				return "#" + id
+			}
+			return "<#" + id + ">"
+		}
+	}
+	return ""
+}
+
+// ruleMode is shadow while every rule that has a dial is at warn.
+func (t *turn) ruleMode() string {
+	for _, r := range desk.DialledRules {
+		if !r.Fixed && t.p.Dial(r.Rule) != desk.Warn {
+			return enforce
+		}
+	}
+	return shadow
+}
+
+// setUp makes what the form says so: all of it or nothing, and nothing that is
+// so already.
+func (t *turn) setUp(i intent) (chat.Reply, error) {
+	c := &changes{arguments: &arguments{turn: t, i: i}}
+	c.channel(i.arg("channel"))
+	srm, technicians := c.people("srm", t.srms()), c.people("technicians", t.p.With(desk.RTechnician, desk.RLevel1))
+	rota := c.people("rota", t.turns())
+	if len(c.errs) > 0 {
+		return chat.Reply{}, errors.Join(wrongs(c.errs)...)
+	}
+	c.srm(srm)
+	c.rota(rota)
+	c.technicians(technicians)
+	c.rules(i.arg("rules"))
+	_, err := t.Store.DoDeskAll(t.ctx, store.DeskRequests{By: desk.By(t.me.ID), At: t.now, Do: c.facts, Then: c.then, Key: t.key(i)})
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if t.p, err = t.Store.Policy(t.ctx); err != nil {
+		return chat.Reply{}, err
+	}
+	card, err := t.setupCard()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	text := chat.Say("Nothing needed to change.")
+	if len(c.said) > 0 {
+		text = chat.Join(c.said...)
+	}
+	return t.card(text, card), nil
+}
+
+// changes are what a filled-in set-up form changes, and how it is said.
+type changes struct {
+	*arguments
+	facts []desk.DeskFact
+	then  []desk.Notice
+	said  []chat.Text
+}
+
+func (c *changes) say(parts ...chat.Text) {
+	if len(c.said) > 0 {
+		c.said = append(c.said, chat.Say("\n"))
+	}
+	c.said = append(c.said, parts...)
+}
+
+func (c *changes) channel(word string) {
+	if strings.TrimSpace(word) == "" || word == c.channelHere() {
+		return
+	}
+	set, name, err := c.findChannel(word)
+	if err != nil {
+		c.fail("channel", err)
+		return
+	}
+	if slices.Contains(c.p.Channels, set.Channel) {
+		return
+	}
+	c.facts, c.then = append(c.facts, set), append(c.then, c.channelNotice(set))
+	c.say(chat.Say("Cards stand in " + name + " from now on."))
+}
+
+// findChannel is the channel that is meant, if Deskbell may post there, and what
+// to call it.
+func (t *turn) findChannel(word string) (set desk.ChannelSet, name string, err error) {
+	word = strings.TrimSpace(word)
+	id, called, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(word, "<#"), ">"), "|")
+	id = strings.TrimPrefix(id, "#")
+	switch {
+	case called != "":
+		name = "#" + called
+	case strings.HasPrefix(word, "<#"):
+		name = "the channel"
+	default:
+		name = "#" + clip(id)
+	}
+	var trouble *chat.Trouble
+	found, err := t.platforms[t.in.Platform].Channel(t.ctx, id)
+	switch {
+	case errors.As(err, &trouble):
+		return set, name, &wrong{Text: trouble.Fix}
+	case errors.Is(err, chat.ErrUnknown), errors.Is(err, chat.ErrGone):
+		return set, name, &wrong{Text: fmt.Sprintf("Deskbell sees no channel %s here; invite it there first. Nothing was changed.", strings.Replace(name, "the channel", "like that", 1))}
+	case errors.Is(err, context.DeadlineExceeded):
+		return set, name, &wrong{Text: "The channel could not be looked up just now, and nothing was changed. Try again in a moment."}
+	case err != nil:
+		return set, name, err
+	}
+	return desk.ChannelSet{Channel: t.in.Platform + ":" + found}, name, nil
+}
+
+// people reads a field of people. Those whom this platform does not know stay,
+// after the others; a field that is as it was shown is what it was.
+func (c *changes) people(field string, was []desk.MemberID) []desk.MemberID {
+	shown := c.here(was)
+	var ms []desk.MemberID
+	for _, word := range strings.Fields(strings.ReplaceAll(c.i.arg(field), ",", " ")) {
+		m, err := c.person(word)
+		if err != nil {
+			c.fail(field, err)
+			return was
+		}
+		if !slices.Contains(ms, m) {
+			ms = append(ms, m)
+		}
+	}
+	if slices.Equal(ms, shown) {
+		return was
+	}
+	for _, m := range was {
+		if !slices.Contains(shown, m) && !slices.Contains(ms, m) {
+			ms = append(ms, m)
+		}
+	}
+	return ms
+}
+
+// person is a member who can have a role: a full member of the workspace. One
+// whom the desk has not met, or who had left, is added.
+func (t *turn) person(word string) (desk.MemberID, error) {
+	who := strings.TrimPrefix(word, "@")
+	if id, ok := strings.CutPrefix(word, "<@"); ok {
+		who, _, _ = strings.Cut(strings.TrimSuffix(strings.TrimPrefix(id, "!"), ">"), "|")
+	}
+	u, err := t.platforms[t.in.Platform].Find(t.ctx, who)
+	if err == nil && u.Outside != "" {
+		return 0, outside(u)
+	}
+	if err == nil {
+		if m, ok := t.p.MemberWith(t.in.Platform + ":" + u.ID); ok && m.Active {
+			return m.ID, nil
+		}
+		return t.meet(u)
+	}
+	if m, ok := t.p.MemberWith(t.in.Platform + ":" + who); ok && m.Active {
+		return m.ID, nil
+	}
+	return t.member(word)
+}
+
+// outside says why somebody can have no role.
+func outside(u chat.User) error {
+	return &wrong{Text: fmt.Sprintf("%s is no full member of this workspace (%s), and roles are for those.", u.Handle, u.Outside)}
+}
+
+// channelNotice has the channel told that the cards stand there.
+func (t *turn) channelNotice(set desk.ChannelSet) desk.Notice {
+	return desk.Notice{Key: fmt.Sprintf("channel/%s/%d", set.Channel, t.p.Version), Kind: desk.Post, Place: "channel", What: "channel/" + set.Channel, Due: t.now}
+}
