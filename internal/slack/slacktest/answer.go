@@ -69,7 +69,7 @@ func (s *Server) serveAnswer(w http.ResponseWriter, r *http.Request) {
 		c.Status = http.StatusNotFound
 	}
 	status := c.Status
-	s.changed.Broadcast()
+	s.touch()
 	s.mu.Unlock()
 	if f.CutAfter {
 		cut(w)

@@ -148,9 +148,9 @@ func TestEventsComeAgain(t *testing.T) {
 	srv, _ := workspace(t)
 	d := serve(t, srv, func(_, _ string, w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) })
 	srv.User("U1").OpenHome()
-	wait(t, func() bool { all := srv.Deliveries(); return len(all) == 2 && all[1].Wait(soon(t)) != nil })
+	until(t, srv, func() bool { all := srv.Deliveries(); return len(all) == 2 && all[1].Wait(soon(t)) != nil })
 	srv.RetryEvents()
-	wait(t, func() bool { all := srv.Deliveries(); return len(all) == 3 && all[2].Wait(soon(t)) != nil })
+	until(t, srv, func() bool { all := srv.Deliveries(); return len(all) == 3 && all[2].Wait(soon(t)) != nil })
 	if got := strings.Join(d.nums, " "); got != " 1 2" {
 		t.Errorf("retries = %q", got)
 	}

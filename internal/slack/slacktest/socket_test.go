@@ -112,8 +112,8 @@ func TestSlackGoComesBackAfterARefresh(t *testing.T) {
 	connect(t, srv, api, func(slack.SlashCommand) any { return words("here") }, func(slack.InteractionCallback) any { return nil })
 	before := len(srv.Calls("apps.connections.open"))
 	srv.Refresh()
-	wait(t, func() bool { return len(srv.Calls("apps.connections.open")) > before && srv.Sockets() == 1 })
-	wait(t, func() bool {
+	until(t, srv, func() bool { return len(srv.Calls("apps.connections.open")) > before && srv.Sockets() == 1 })
+	until(t, srv, func() bool {
 		d := srv.User("U2").Slash("C1", "/ticket", "")
 		return d.Wait(soon(t)) == nil && d.Answered(soon(t)) == nil
 	})
