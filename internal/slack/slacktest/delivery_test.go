@@ -157,6 +157,7 @@ func TestEventsComeAgain(t *testing.T) {
 }
 
 func TestNoAnswerIsAViolation(t *testing.T) {
+	t.Parallel()
 	srv, _ := workspace(t)
 	srv.Tolerate()
 	hold := make(chan struct{})
