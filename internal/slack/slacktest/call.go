@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// Call is one call of the Web API.
+// Call is one call of the Web API, or a post to a response URL.
 type Call struct {
-	Method string // "chat.postMessage"
+	Method string // "chat.postMessage"; "response_url" for a post to one
 	Token  string
 	// Params are the arguments; those of a JSON body that are no strings are
 	// written as JSON.
