@@ -101,7 +101,7 @@ func (s *Server) applySubmission(d *Delivery, body []byte) {
 		s.closeView(user, v.ID)
 	case "clear":
 		s.stacks[user] = nil
-		s.changed.Broadcast()
+		s.touch()
 	case "update", "push":
 		next, e := s.readView(string(a.View), inModal, user)
 		if e == nil && a.Action == "push" {
@@ -142,7 +142,7 @@ func (s *Server) closeView(user, id string) {
 			break
 		}
 	}
-	s.changed.Broadcast()
+	s.touch()
 }
 
 // applyOptions takes the choices that a search found.
@@ -175,5 +175,5 @@ func (s *Server) applyOptions(d *Delivery, body []byte) {
 		d.failed, d.options = "invalid_options", nil
 	}
 	s.offered[d.spot] = d.options
-	s.changed.Broadcast()
+	s.touch()
 }

@@ -2,7 +2,9 @@ package slacktest
 
 import (
 	"io"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -25,7 +27,7 @@ func (s *Server) newURL(user, channel string, origin *Message) string {
 
 func urlID(target string) string { return target[strings.LastIndex(target, "/")+1:] }
 
-// serveAnswer takes a post to a response URL.
+// serveAnswer takes a post to a response URL; it is a [Call] of "response_url".
 func (s *Server) serveAnswer(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, 4<<20))
 	if err != nil {
@@ -52,13 +54,23 @@ func (s *Server) serveAnswer(w http.ResponseWriter, r *http.Request) {
 		case <-s.ctx.Done():
 		}
 	}
-	if f.CutBefore || f.Status != 0 {
+	switch {
+	case f.CutBefore:
+		s.settle(c, 0, "")
+		cut(w)
+		return
+	case f.RetryAfter > 0:
+		s.settle(c, http.StatusTooManyRequests, "ratelimited")
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
+		w.WriteHeader(http.StatusTooManyRequests)
+		return
+	case f.Status != 0:
 		s.settle(c, f.Status, "")
-		if f.CutBefore {
-			cut(w)
-			return
-		}
 		w.WriteHeader(f.Status)
+		return
+	case f.Error != "":
+		s.settle(c, http.StatusNotFound, f.Error)
+		refuseAnswer(w, f.Error)
 		return
 	}
 
@@ -69,19 +81,23 @@ func (s *Server) serveAnswer(w http.ResponseWriter, r *http.Request) {
 		c.Status = http.StatusNotFound
 	}
 	status := c.Status
-	s.changed.Broadcast()
+	s.touch()
 	s.mu.Unlock()
 	if f.CutAfter {
 		cut(w)
 		return
 	}
 	if status != http.StatusOK {
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, `{"ok":false,"error":"`+word+`"}`)
+		refuseAnswer(w, word)
 		return
 	}
 	_, _ = io.WriteString(w, "ok")
+}
+
+func refuseAnswer(w http.ResponseWriter, word string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = io.WriteString(w, `{"ok":false,"error":"`+word+`"}`) // the client may be gone
 }
 
 // takeAnswer counts a use of the URL and carries it out; "" if it was done.

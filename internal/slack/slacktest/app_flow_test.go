@@ -8,6 +8,8 @@ import (
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
+
+	"deskbell.dev/deskbell/internal/slack/slacktest"
 )
 
 func TestCommandButtonFormOverSockets(t *testing.T) {
@@ -80,7 +82,7 @@ func TestCommandButtonFormOverSockets(t *testing.T) {
 	}
 	said := ann.Say("C1", seen[0].TS, "hello <@UBOT>")
 	ann.EditMessage(said, "bye")
-	wait(t, func() bool { a.mu.Lock(); defer a.mu.Unlock(); return len(a.events) == 4 })
+	until(t, srv, func() bool { a.mu.Lock(); defer a.mu.Unlock(); return len(a.events) == 4 })
 	var mentioned, changed bool
 	for _, e := range a.events {
 		switch e := e.InnerEvent.Data.(type) {
@@ -94,20 +96,14 @@ func TestCommandButtonFormOverSockets(t *testing.T) {
 		t.Errorf("mentioned %v, changed %v", mentioned, changed)
 	}
 	want := "app_mentions:read channels:history chat:write commands connections:write"
-	wait(t, func() bool { return strings.Join(srv.ScopesUsed(), " ") == want })
+	until(t, srv, func() bool { return strings.Join(srv.ScopesUsed(), " ") == want })
 }
 
-// wait holds until ok, at most ten seconds.
-func wait(t *testing.T, ok func() bool) {
+// until holds until ok, at most ten seconds.
+func until(t *testing.T, srv *slacktest.Server, ok func() bool) {
 	t.Helper()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for ctx := soon(t); !ok(); {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatal("it did not come")
-		}
+	if err := srv.Until(soon(t), ok); err != nil {
+		t.Fatal(err)
 	}
 }
 

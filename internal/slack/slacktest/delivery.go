@@ -178,7 +178,7 @@ func (d *Delivery) take(status int, header http.Header, body []byte) {
 	s := d.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.changed.Broadcast()
+	defer s.touch()
 	if !d.acked.IsZero() {
 		return
 	}
@@ -222,7 +222,7 @@ func (d *Delivery) gone() {
 // fail is what Slack tells the person; events it sends again, once at once.
 func (d *Delivery) fail(word string) {
 	d.failed = word
-	d.s.changed.Broadcast()
+	d.s.touch()
 	if d.Kind == "event" && d.retry == 0 && !d.noRetry && d.s.over != "" && d.s.ctx.Err() == nil {
 		d.s.again(d)
 	}

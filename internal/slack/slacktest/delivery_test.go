@@ -148,15 +148,16 @@ func TestEventsComeAgain(t *testing.T) {
 	srv, _ := workspace(t)
 	d := serve(t, srv, func(_, _ string, w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) })
 	srv.User("U1").OpenHome()
-	wait(t, func() bool { all := srv.Deliveries(); return len(all) == 2 && all[1].Wait(soon(t)) != nil })
+	until(t, srv, func() bool { all := srv.Deliveries(); return len(all) == 2 && all[1].Wait(soon(t)) != nil })
 	srv.RetryEvents()
-	wait(t, func() bool { all := srv.Deliveries(); return len(all) == 3 && all[2].Wait(soon(t)) != nil })
+	until(t, srv, func() bool { all := srv.Deliveries(); return len(all) == 3 && all[2].Wait(soon(t)) != nil })
 	if got := strings.Join(d.nums, " "); got != " 1 2" {
 		t.Errorf("retries = %q", got)
 	}
 }
 
 func TestNoAnswerIsAViolation(t *testing.T) {
+	t.Parallel()
 	srv, _ := workspace(t)
 	srv.Tolerate()
 	hold := make(chan struct{})
@@ -166,5 +167,36 @@ func TestNoAnswerIsAViolation(t *testing.T) {
 	close(hold)
 	if err == nil || err.Error() != "operation_timeout" || len(srv.Violations()) != 1 {
 		t.Errorf("%v, %q", err, srv.Violations())
+	}
+}
+
+func TestManyAtOnce(t *testing.T) {
+	srv, api := workspace(t)
+	srv.Rate("chat.update", 0, 0)
+	_, ts, err := api.PostMessage("C1", slack.MsgOptionText("0", false), slack.MsgOptionBlocks(button("go", "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve(t, srv, func(_, body string, _ http.ResponseWriter) {
+		if strings.Contains(body, "block_actions") {
+			if _, _, _, err := api.UpdateMessage("C1", ts, slack.MsgOptionText("1", false)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	m, _ := srv.Message("C1", ts)
+	var wg sync.WaitGroup
+	for i := range 60 {
+		wg.Go(func() {
+			u := srv.User([]string{"U1", "U2"}[i%2])
+			if err := u.Press(m, "go", "").Answered(soon(t)); err != nil {
+				t.Error(err)
+			}
+			u.Say("C1", ts, "pressed")
+		})
+	}
+	wg.Wait()
+	if n := len(srv.Messages("C1", "U1")); n != 61 {
+		t.Errorf("%d messages", n)
 	}
 }

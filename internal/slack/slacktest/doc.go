@@ -8,6 +8,14 @@
 // read back as each person sees it: [Server.Messages], [Server.Views],
 // [Server.Home].
 //
+// Where Slack is not certain, the server takes the harder side: a press on an
+// ephemeral message comes without the message, the app hears of its own posts,
+// events come in any order, an answer through another connection than the one
+// that a delivery came through is taken only while that one is open.
+//
+// Not there: attachments, files, bookmarks, pins, user groups, streaming, tokens
+// of persons, several workspaces.
+//
 // It knows nothing of Deskbell. All methods may be called from any goroutine;
 // what they return is a copy.
 //

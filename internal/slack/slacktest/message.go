@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -74,7 +75,7 @@ func (s *Server) put(m *Message) *Message {
 	if m.BotID != "" {
 		s.show(m.EphemeralTo, m.Channel)
 	}
-	s.changed.Broadcast()
+	s.touch()
 	return m
 }
 
@@ -110,6 +111,7 @@ func (s *Server) object(m *Message, metadata bool) map[string]any {
 
 var (
 	broadcast = regexp.MustCompile(`<!(channel|here|everyone|subteam\^)[^>]*>`)
+	known     = regexp.MustCompile(`<(?:[@#][A-Z0-9]+|!(?:channel|here|everyone|(?:subteam|date)\^[^<>|]*)|(?:https?://|mailto:|tel:|slack://)[^<>|]*)(?:\|[^<>]*)?>`)
 	mention   = regexp.MustCompile(`<@([UW][A-Z0-9]+)(\|[^>]*)?>`)
 )
 
@@ -119,6 +121,9 @@ func (s *Server) mentions(m *Message) []string {
 	var all []string
 	texts := append(liveTexts(m.Blocks), m.Text)
 	for _, t := range texts {
+		if hit := loose(t); hit != "" && m.BotID != "" {
+			s.violate("somebody's < was not escaped in %s: %.80s", m.Channel, hit)
+		}
 		if hit := broadcast.FindString(t); hit != "" && m.BotID != "" {
 			s.violate("a live mention of a crowd in %s: %s", m.Channel, hit)
 		}
@@ -144,8 +149,10 @@ func liveTexts(raw json.RawMessage) []string {
 			}
 		case map[string]any:
 			switch str(v, "type") {
-			case "mrkdwn", "markdown":
+			case "mrkdwn":
 				all = append(all, str(v, "text"))
+			case "markdown": // where a < of one's own is allowed
+				all = append(all, broadcast.FindAllString(str(v, "text"), -1)...)
 			case "broadcast":
 				all = append(all, "<!"+str(v, "range")+">")
 			case "usergroup":
@@ -164,6 +171,15 @@ func liveTexts(raw json.RawMessage) []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// loose is the first < that begins no token of Slack's, with what follows it.
+func loose(text string) string {
+	rest := known.ReplaceAllString(text, "")
+	if i := strings.IndexByte(rest, '<'); i >= 0 {
+		return rest[i:]
+	}
+	return ""
 }
 
 // blockText is how many characters of text blocks hold together.

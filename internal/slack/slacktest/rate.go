@@ -57,11 +57,13 @@ func (s *Server) limited(key, method string, forced time.Duration) int {
 		b.told, b.until = now, now.Add(time.Duration(seconds)*time.Second)
 		return seconds
 	}
-	if left := b.until.Sub(now); left > 0 && forced == 0 {
+	if left := b.until.Sub(now); left > 0 {
 		if now.Sub(b.told) > 200*time.Millisecond {
 			s.violate("%s: called again %v before Retry-After was over", key, left.Round(time.Millisecond))
 		}
-		return max(1, int(math.Ceil(left.Seconds())))
+		if forced == 0 {
+			return max(1, int(math.Ceil(left.Seconds())))
+		}
 	}
 	if forced > 0 {
 		return tell(forced)

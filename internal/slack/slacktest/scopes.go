@@ -56,7 +56,7 @@ func (s *Server) scopesOf(method string, p params) []string {
 	case "conversations.list":
 		var all []string
 		for _, kind := range conversationTypes(p) {
-			all = append(all, map[string]string{"public_channel": "channels", "private_channel": "groups"}[kind]+":read")
+			all = append(all, map[string]string{"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}[kind]+":read")
 		}
 		return all
 	case "conversations.open":

@@ -34,6 +34,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	changed  *sync.Cond // of mu: something that somebody may wait for
+	changes  int        // so far
 	http     *http.Server
 	tolerate bool
 	wrong    []string
@@ -157,7 +158,7 @@ func (s *Server) close() {
 	s.mu.Unlock()
 	s.Stop()
 	s.mu.Lock()
-	s.changed.Broadcast()
+	s.touch()
 	s.mu.Unlock()
 	s.work.Wait()
 	if s.tolerate {
@@ -225,6 +226,31 @@ func (s *Server) begin(f func()) {
 	}
 }
 
+// touch wakes whoever waits for a change. Call it with mu held.
+func (s *Server) touch() {
+	s.changes++
+	s.changed.Broadcast()
+}
+
+// Until holds until ok, which is asked again after each change of the server and
+// may call any of its methods. It fails when ctx ends.
+func (s *Server) Until(ctx context.Context, ok func() bool) error {
+	for {
+		s.mu.Lock()
+		before := s.changes
+		s.mu.Unlock()
+		if ok() {
+			return nil
+		}
+		s.mu.Lock()
+		err := s.wait(ctx, func() bool { return s.changes != before })
+		s.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+}
+
 // showing is something new that somebody could see.
 type showing struct {
 	user    string // who alone sees it, "" for all of the channel
@@ -233,7 +259,7 @@ type showing struct {
 
 func (s *Server) show(user, channel string) {
 	s.shown = append(s.shown, showing{user, channel})
-	s.changed.Broadcast()
+	s.touch()
 }
 
 func has(list []string, v string) bool { return slices.Contains(list, v) }

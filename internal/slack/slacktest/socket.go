@@ -79,7 +79,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		"debug_info": map[string]any{"host": "applink-1", "build_number": 10, "approximate_connection_time": 18060},
 	})
 	s.mu.Lock()
-	s.changed.Broadcast()
+	s.touch()
 	s.begin(k.ping)
 	s.mu.Unlock()
 	for {
@@ -95,7 +95,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	for _, d := range k.waiting {
 		d.lost = true
 	}
-	s.changed.Broadcast()
+	s.touch()
 	s.mu.Unlock()
 }
 

@@ -43,6 +43,7 @@ func read(t *testing.T, conn *websocket.Conn) frame {
 }
 
 func TestRefreshMovesDeliveriesToTheOther(t *testing.T) {
+	t.Parallel()
 	srv, api := workspace(t)
 	old := dial(t, api)
 	if f := read(t, old); f.Type != "hello" || f.NumConnections != 1 {
@@ -76,6 +77,7 @@ func TestRefreshMovesDeliveriesToTheOther(t *testing.T) {
 }
 
 func TestSilenceLosesDeliveriesWithoutBlame(t *testing.T) {
+	t.Parallel()
 	srv, api := workspace(t)
 	read(t, dial(t, api))
 	srv.Silence()
@@ -88,6 +90,7 @@ func TestSilenceLosesDeliveriesWithoutBlame(t *testing.T) {
 }
 
 func TestConnectionsAreRefused(t *testing.T) {
+	t.Parallel()
 	srv, api := workspace(t)
 	srv.MaxSockets(1)
 	first := dial(t, api)
@@ -108,18 +111,20 @@ func TestConnectionsAreRefused(t *testing.T) {
 }
 
 func TestSlackGoComesBackAfterARefresh(t *testing.T) {
+	t.Parallel()
 	srv, api := workspace(t)
 	connect(t, srv, api, func(slack.SlashCommand) any { return words("here") }, func(slack.InteractionCallback) any { return nil })
 	before := len(srv.Calls("apps.connections.open"))
 	srv.Refresh()
-	wait(t, func() bool { return len(srv.Calls("apps.connections.open")) > before && srv.Sockets() == 1 })
-	wait(t, func() bool {
+	until(t, srv, func() bool { return len(srv.Calls("apps.connections.open")) > before && srv.Sockets() == 1 })
+	until(t, srv, func() bool {
 		d := srv.User("U2").Slash("C1", "/ticket", "")
 		return d.Wait(soon(t)) == nil && d.Answered(soon(t)) == nil
 	})
 }
 
 func TestTooBigAnAnswerIsNotTaken(t *testing.T) {
+	t.Parallel()
 	srv, api := workspace(t)
 	srv.Tolerate()
 	conn := dial(t, api)
