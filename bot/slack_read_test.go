@@ -36,10 +36,10 @@ type element struct {
 	}
 	Placeholder   struct{ Text string }
 	Multiline     bool
-	InitialValue  string `json:"initial_value"`
-	InitialOption struct{ Value string }
-	InitialUsers  []string `json:"initial_users"`
-	InitialConv   string   `json:"initial_conversation"`
+	InitialValue  string                 `json:"initial_value"`
+	InitialOption struct{ Value string } `json:"initial_option"`
+	InitialUsers  []string               `json:"initial_users"`
+	InitialConv   string                 `json:"initial_conversation"`
 }
 
 func blocksOf(raw json.RawMessage) []block {
@@ -154,7 +154,7 @@ func slackForm(v slacktest.View) *form {
 			Name, Label, Kind, Value string
 			Required                 bool
 			Options                  []struct{ Value, Label string }
-		}{Name: e.ActionID, Label: b.Label.Text, Kind: "text", Value: e.InitialValue + e.InitialOption.Value + strings.Join(e.InitialUsers, " ") + e.InitialConv, Required: !b.Optional}
+		}{Name: e.ActionID, Label: b.Label.Text, Kind: "text", Value: e.initial(), Required: !b.Optional}
 		switch {
 		case e.Type == "plain_text_input" && e.Multiline:
 			field.Kind = "lines"
@@ -169,6 +169,18 @@ func slackForm(v slacktest.View) *form {
 		f.Fields = append(f.Fields, field)
 	}
 	return f
+}
+
+// initial is what stands in an input at first, people and channels by name.
+func (e element) initial() string {
+	var people []string
+	for _, id := range e.InitialUsers {
+		people = append(people, strings.ToLower(strings.TrimPrefix(id, "U0")))
+	}
+	if e.InitialConv == slackDesk {
+		return "#desk"
+	}
+	return e.InitialValue + e.InitialOption.Value + strings.Join(people, " ")
 }
 
 // inputs are the view's by action id, with whether choosing redraws the form.

@@ -161,22 +161,9 @@ func (p *slackPlay) submit(as, id string, values map[string]string) reply {
 		if !there {
 			return reply{Error: notHere}
 		}
-		switch in.Element.Type {
-		case "external_select":
-			os, _ := u.Suggest(v, name, value)
-			i := slices.IndexFunc(os, func(o slacktest.Option) bool { return o.Value == value || o.Text == value })
-			if i < 0 {
-				return reply{Error: notHere}
-			}
-			value = os[i].Value
-		case "static_select":
-			chosen, ok := in.Element.choose(value)
-			if !ok && value != "" {
-				return reply{Error: notHere}
-			}
-			value = chosen
+		if typed[name], there = p.typed(u, v, in, value); !there {
+			return reply{Error: notHere}
 		}
-		typed[name] = value
 	}
 	for _, name := range []string{"type", "subtype", "item"} { // in this order
 		value, given := typed[name]
@@ -193,6 +180,36 @@ func (p *slackPlay) submit(as, id string, values map[string]string) reply {
 	}
 	v, _ = p.srv.View(slackID(as))
 	return p.did(as, nil, func(u *slacktest.Person) *slacktest.Delivery { return u.Submit(v, typed) })
+}
+
+// typed is a value as somebody gives it to this input; false if its menu offers
+// no such thing.
+func (p *slackPlay) typed(u *slacktest.Person, v slacktest.View, in block, value string) (string, bool) {
+	switch in.Element.Type {
+	case "external_select":
+		os, _ := u.Suggest(v, in.Element.ActionID, value)
+		if len(os) != 1 {
+			return "", false
+		}
+		return os[0].Value, true
+	case "static_select":
+		if value == "" {
+			return "", true
+		}
+		return in.Element.choose(value)
+	case "multi_users_select":
+		var ids []string
+		for _, h := range strings.Fields(value) {
+			if !slices.Contains(p.handles, h) {
+				return "", false
+			}
+			ids = append(ids, slackID(h))
+		}
+		return strings.Join(ids, " "), true
+	case "conversations_select":
+		return slackDesk, value == "#desk" || value == ""
+	}
+	return value, true
 }
 
 // did carries one thing out and reads off what the person is shown for it.

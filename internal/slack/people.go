@@ -146,6 +146,9 @@ func (p *Platform) meetAll(ctx context.Context) error {
 		}
 		for _, u := range us {
 			p.people.keep(userOf(u))
+			if m := userOf(u).member(p.self.TeamID); m.Outside == "deactivated" { // perhaps while nobody listened
+				p.ask(ctx, delivery{Interaction: chat.Interaction{Kind: chat.Left, From: m, Place: chat.Place{User: m.ID}}})
+			}
 		}
 		if cursor == "" {
 			return nil

@@ -173,8 +173,8 @@ func (p *Platform) Channel(ctx context.Context, name string) (string, error) {
 func (p *Platform) joined(ctx context.Context, name string) (string, error) {
 	for cursor := ""; ; {
 		var chs []slack.Channel
-		err := p.call(ctx, "users.conversations", func(c *slack.Client) (err error) {
-			chs, cursor, err = c.GetConversationsForUserContext(ctx, &slack.GetConversationsForUserParameters{Cursor: cursor, Limit: 200,
+		err := p.call(ctx, "conversations.list", func(c *slack.Client) (err error) {
+			chs, cursor, err = c.GetConversationsContext(ctx, &slack.GetConversationsParameters{Cursor: cursor, Limit: 200,
 				Types: []string{"public_channel", "private_channel"}, ExcludeArchived: true})
 			return
 		})
@@ -182,7 +182,7 @@ func (p *Platform) joined(ctx context.Context, name string) (string, error) {
 			return "", fmt.Errorf("slack: channel %s: %w", name, err)
 		}
 		for _, ch := range chs {
-			if strings.EqualFold(ch.Name, name) {
+			if ch.IsMember && strings.EqualFold(ch.Name, name) {
 				return ch.ID, nil
 			}
 		}
