@@ -24,7 +24,7 @@ func (p *play) unchanged(f func()) {
 }
 
 // rows are all tickets as they stand, each checked against its events.
-func (p *play) rows() map[desk.TicketID]desk.Ticket {
+func (p *core) rows() map[desk.TicketID]desk.Ticket {
 	p.t.Helper()
 	out := map[desk.TicketID]desk.Ticket{}
 	err := p.store.Replay(context.Background(), func(t desk.Ticket, es []desk.Event) error {

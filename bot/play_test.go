@@ -28,21 +28,19 @@ import (
 // monday is when every play begins: 2 March 2026, 09:00 UTC, a working day.
 var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-// play is a whole desk behind the playground's own interface: the sample's
-// people and clients, and no ticket yet.
-type play struct {
+// core is a whole desk without anybody's platform: the sample's people and
+// clients, and no ticket yet.
+type core struct {
 	t     testing.TB
+	log   *slog.Logger
 	store *store.Store
 	bot   *bot.Bot
 	box   *outbox.Outbox
-	http  http.Handler
 	mu    sync.Mutex
 	now   time.Time
-	form  string       // the last that was opened
-	more  []web.Person // of the workspace, beside the desk's members
 }
 
-func (p *play) clock() time.Time {
+func (p *core) clock() time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.now
@@ -54,20 +52,22 @@ func engines(t *testing.T, f func(t *testing.T, url string)) {
 	t.Run("postgres", func(t *testing.T) { f(t, pgtest.Schema(t)) })
 }
 
-func newPlay(t testing.TB, url string) *play {
+// newCore is a desk whose people are where the configuration says.
+func newCore(t testing.TB, url string, desk []byte) *core {
 	t.Helper()
 	ctx := context.Background()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	if os.Getenv("DESKBELL_TEST_LOG") != "" {
 		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
-	p := &play{t: t, now: monday}
+	p := &core{t: t, log: log, now: monday}
 	s, err := store.Open(ctx, url, log)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { s.Close() })
 	p.store = s
-	f, err := config.Parse("desk.yaml", sample.Config)
+	f, err := config.Parse("desk.yaml", desk)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,27 @@ func newPlay(t testing.TB, url string) *play {
 	if err := sample.OnDuty(ctx, s, p.now); err != nil {
 		t.Fatal(err)
 	}
-	w, err := web.New(web.Config{Now: p.clock, Advance: p.advance, Log: log,
+	return p
+}
+
+// speak gives the desk its platform and its mail.
+func (p *core) speak(on chat.Platform, send func(ctx context.Context, key string, l bot.Letter) error) {
+	p.bot = bot.New(bot.Config{Store: p.store, Now: p.clock, Platforms: []chat.Platform{on}, Log: p.log, Send: send})
+	p.box = outbox.New(p.store, p.bot.Carry, p.clock, "play", 1, p.log)
+}
+
+// play is a desk behind the playground's own interface.
+type play struct {
+	*core
+	http http.Handler
+	form string       // the last that was opened
+	more []web.Person // of the workspace, beside the desk's members
+}
+
+func newPlay(t testing.TB, url string) *play {
+	t.Helper()
+	p := &play{core: newCore(t, url, sample.Config)}
+	w, err := web.New(web.Config{Now: p.clock, Advance: p.advance, Log: p.log,
 		After: func(ctx context.Context) { p.drain(ctx) },
 		People: func(ctx context.Context) ([]web.Person, error) {
 			people, err := p.bot.People(ctx)
@@ -90,28 +110,26 @@ func newPlay(t testing.TB, url string) *play {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.bot = bot.New(bot.Config{Store: s, Now: p.clock, Platforms: []chat.Platform{w}, Log: log,
-		Send: func(ctx context.Context, key string, l bot.Letter) error {
-			return w.SendMail(ctx, key, web.Mail{To: l.To, Subject: l.Subject, Text: l.Text, Ticket: l.Ticket, At: p.clock()})
-		}})
+	t.Cleanup(func() { w.Close() })
+	p.speak(w, func(ctx context.Context, key string, l bot.Letter) error {
+		return w.SendMail(ctx, key, web.Mail{To: l.To, Subject: l.Subject, Text: l.Text, Ticket: l.Ticket, At: p.clock()})
+	})
 	w.SetHandler(p.bot.Handle)
 	for pattern, h := range p.bot.Data() {
 		w.Mount(pattern, h)
 	}
-	p.box = outbox.New(s, p.bot.Carry, p.clock, "play", 1, log)
 	p.http = w.Handler()
-	t.Cleanup(func() { w.Close(); s.Close() })
 	return p
 }
 
-func (p *play) drain(ctx context.Context) {
+func (p *core) drain(ctx context.Context) {
 	if err := p.box.Drain(ctx); err != nil {
 		p.t.Errorf("outbox: %v", err)
 	}
 }
 
 // advance steps through every due instant in order, like the demo's clock.
-func (p *play) advance(ctx context.Context, to time.Time) (time.Time, error) {
+func (p *core) advance(ctx context.Context, to time.Time) (time.Time, error) {
 	for {
 		due, ok, err := p.store.NextDue(ctx)
 		if err != nil {
@@ -211,6 +229,37 @@ func (p *play) submit(as, form string, values map[string]string) reply {
 	var r reply
 	p.call("POST", "/api/submit", map[string]any{"as": as, "form": form, "values": values}, &r)
 	return r
+}
+
+// letter is mail to a client.
+type letter struct{ To, Subject, Text string }
+
+func (p *play) people() []string {
+	var people []struct{ Handle string }
+	p.call("GET", "/api/people", nil, &people)
+	var hs []string
+	for _, h := range people {
+		hs = append(hs, h.Handle)
+	}
+	return hs
+}
+
+func (p *play) messages(in, as string) []message {
+	var ms []message
+	p.call("GET", "/api/messages?in="+in+"&as="+as, nil, &ms)
+	return ms
+}
+
+func (p *play) mail() []letter {
+	var ls []letter
+	p.call("GET", "/api/mail", nil, &ls)
+	return ls
+}
+
+func (p *play) move(body map[string]string) string {
+	var now struct{ Now string }
+	p.call("POST", "/api/clock", body, &now)
+	return now.Now
 }
 
 func (p *play) ticket(n int) map[string]any {

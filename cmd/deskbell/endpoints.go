@@ -23,6 +23,11 @@ func (d *runningDesk) handler() http.Handler {
 	mux.HandleFunc("GET /readyz", d.ready.serve)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(d.metrics(), promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError,
 		ErrorLog: slogErrors{d.log}, MaxRequestsInFlight: 4, Timeout: 10 * time.Second}))
+	if d.slack != nil {
+		for pattern, h := range d.slack.Routes() {
+			mux.Handle(pattern, h)
+		}
+	}
 	if d.movable {
 		mux.HandleFunc("POST /api/clock", d.moveClock)
 	}

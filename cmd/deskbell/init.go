@@ -41,11 +41,12 @@ func (c initCmd) tell(w io.Writer, path string) error {
 	step := func(text string, a ...any) { steps = append(steps, fmt.Sprintf(text, a...)) }
 	step("Open %s: the desk's name and time zone, its members, rota.members, categories and clients.", path)
 	if c.Slack {
-		step("Slack (this version keeps the settings and doesn't connect yet): create an app in your workspace's app settings and install it.\n" +
-			"   DESKBELL_SLACK_BOT_TOKEN is its bot token (xoxb-…). Then one of the two:\n" +
-			"   DESKBELL_SLACK_APP_TOKEN (xapp-…, Socket Mode: no public address is needed), or\n" +
-			"   DESKBELL_SLACK_SIGNING_SECRET, with /slack/commands, /slack/interactions and /slack/events reachable from the outside.\n" +
-			"   desk.admins: [\"slack:U…\"], your own member id, and desk.channels: [\"slack:C…\"].")
+		step("Slack: run `deskbell slack-manifest --config %s`, and on api.slack.com/apps choose Create New App, From a manifest; paste it, and install the app.\n"+
+			"   DESKBELL_SLACK_BOT_TOKEN is the Bot User OAuth Token (xoxb-…), under OAuth & Permissions.\n"+
+			"   DESKBELL_SLACK_APP_TOKEN is an app-level token with connections:write (xapp-…), under Basic Information: no public address is needed.\n"+
+			"   Or, instead of that: `deskbell slack-manifest --url https://…` and DESKBELL_SLACK_SIGNING_SECRET, with /slack/ reachable from outside.\n"+
+			"   desk.admins: [\"slack:U…\"], your own member id (your profile in Slack, ⋮, Copy member ID).", path)
+		step("Invite Deskbell into the desk's channel: /invite @Deskbell. Then /desk setup there: channel, SRM, intake rota, technicians, and shadow mode to begin with.")
 	}
 	if c.Discord {
 		step("Discord (this version keeps the settings and doesn't connect yet): create an application with a bot in the developer portal.\n" +
@@ -58,6 +59,7 @@ func (c initCmd) tell(w io.Writer, path string) error {
 		step("Choose where the team chats: deskbell init --slack or --discord says what each needs.")
 	}
 	step("Keep secrets out of the file: give each by its environment variable, or its path by NAME_FILE.")
+	step("Look whether all is right: deskbell check --config %s", path)
 	step("Run it: deskbell serve --config %s", path)
 	_, err := fmt.Fprintf(w, "%s is written.\n\n", path)
 	for n, s := range steps {

@@ -32,6 +32,8 @@ type commands struct {
 	Demo        demoCmd        `cmd:"" help:"Try the desk in a browser, with sample people and tickets. Example: deskbell demo --data ./demo"`
 	Serve       serveCmd       `cmd:"" help:"Run the desk. Example: deskbell serve --config deskbell.yaml"`
 	Init        initCmd        `cmd:"" help:"Write a commented deskbell.yaml and say what comes next. Example: deskbell init --slack"`
+	Check       checkCmd       `cmd:"" help:"Diagnose the set-up without changing anything. Example: deskbell check --config deskbell.yaml"`
+	Manifest    manifestCmd    `cmd:"" name:"slack-manifest" help:"Print the manifest of the Slack app. Example: deskbell slack-manifest --config deskbell.yaml"`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the database's schema up to this program's. Example: deskbell migrate --config deskbell.yaml"`
 	Version     versionCmd     `cmd:"" help:"Print version, commit and build. Example: deskbell version"`
 	Healthcheck healthcheckCmd `cmd:"" hidden:"" help:"Ask a running desk whether it answers, for the container's HEALTHCHECK. Example: deskbell healthcheck"`

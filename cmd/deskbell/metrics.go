@@ -12,6 +12,7 @@ import (
 var (
 	buildDesc   = prometheus.NewDesc("deskbell_build_info", "What this program was made from; always 1.", []string{"version", "commit", "go"}, nil)
 	noticeDesc  = prometheus.NewDesc("deskbell_notices", "Notices that were neither sent nor dropped, by state.", []string{"state"}, nil)
+	rejectDesc  = prometheus.NewDesc("deskbell_slack_rejected_total", "Slack's HTTP deliveries that were turned away, by why.", []string{"why"}, nil)
 	refusalDesc = prometheus.NewDesc("deskbell_refusals", "Refusals of the last 24 hours, by rule.", []string{"rule"}, nil)
 )
 
@@ -29,6 +30,9 @@ func (c deskCollector) Describe(ch chan<- *prometheus.Desc) {
 	ch <- buildDesc
 	ch <- noticeDesc
 	ch <- refusalDesc
+	if c.slack != nil {
+		ch <- rejectDesc
+	}
 }
 
 func (c deskCollector) Collect(ch chan<- prometheus.Metric) {
@@ -43,6 +47,11 @@ func (c deskCollector) Collect(ch chan<- prometheus.Metric) {
 	for _, state := range []string{"pending", "sending", "parked", "dead"} {
 		if err == nil {
 			ch <- prometheus.MustNewConstMetric(noticeDesc, prometheus.GaugeValue, float64(notices[state]), state)
+		}
+	}
+	if c.slack != nil {
+		for why, n := range c.slack.Rejected() {
+			ch <- prometheus.MustNewConstMetric(rejectDesc, prometheus.CounterValue, float64(n), why)
 		}
 	}
 	refusals, err := c.store.RefusalCount(ctx, c.clock.Now().Add(-24*time.Hour))

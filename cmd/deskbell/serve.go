@@ -14,7 +14,10 @@ import (
 	"github.com/google/uuid"
 
 	"deskbell.dev/deskbell/bot"
+	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/config"
 	"deskbell.dev/deskbell/internal/outbox"
+	"deskbell.dev/deskbell/internal/slack"
 	"deskbell.dev/deskbell/store"
 )
 
@@ -23,8 +26,9 @@ import (
 const stopWithin = 8 * time.Second
 
 // workers is how many notices are carried out at a time. One waits for a
-// platform most of its time; more would only meet the platform's pace.
-const workers = 8
+// platform most of its time; more would only meet the platform's pace, and an
+// urgent one would wait behind them.
+const workers = 4
 
 // testClock, set to 1, lets tests of this process move its clock.
 const testClock = "DESKBELL_TEST_CLOCK"
@@ -45,13 +49,16 @@ func (serveCmd) Run(g *globals) error {
 	if err != nil {
 		return errors.Join(usageError{fmt.Sprintf("http.listen: %v; another address: DESKBELL_HTTP_LISTEN=127.0.0.1:8081", err)}, s.Close())
 	}
-	d := newDesk(g.log, s, clock)
+	d, err := newDesk(g.log, s, clock, f)
+	if err != nil {
+		return errors.Join(err, ln.Close(), s.Close())
+	}
 	if os.Getenv(testClock) == "1" {
 		d.movable = true
 		g.log.Warn(testClock + " is set: whoever is on this machine may move the desk's clock")
 	}
-	if f.Slack.BotToken != "" || f.Discord.Token != "" {
-		g.log.Warn("this version connects to no chat platform yet; the tokens are not used")
+	if f.Discord.Token != "" {
+		g.log.Warn("this version does not connect to Discord yet; its token is not used")
 	}
 	b := thisBuild()
 	g.log.Info("the desk is open", "name", f.Desk.Name, "listen", ln.Addr().String(), "version", b.version, "commit", b.commit)
@@ -67,16 +74,37 @@ type runningDesk struct {
 	clock   *deskClock
 	box     *outbox.Outbox
 	ready   *readiness
-	movable bool // POST /api/clock
+	slack   *slack.Platform // nil where the desk is not on Slack
+	movable bool            // POST /api/clock
 }
 
-func newDesk(log *slog.Logger, s *store.Store, clock *deskClock) *runningDesk {
-	b := bot.New(bot.Config{Store: s, Now: clock.Now, Log: log})
-	return &runningDesk{
-		log: log, store: s, clock: clock,
-		box:   outbox.New(s, b.Carry, clock.Now, uuid.NewString(), workers, log),
-		ready: &readiness{checks: []check{{"store", s.Ping}}},
+func newDesk(log *slog.Logger, s *store.Store, clock *deskClock, f *config.File) (*runningDesk, error) {
+	d := &runningDesk{log: log, store: s, clock: clock, ready: &readiness{checks: []check{{"store", s.Ping}}}}
+	var b *bot.Bot
+	var platforms []chat.Platform
+	if f.Slack.BotToken != "" {
+		c, err := slackConfig(f)
+		if err != nil {
+			return nil, err
+		}
+		c.Log, c.After = log, func() { d.box.Wake() }
+		c.Handle = func(ctx context.Context, in chat.Interaction) chat.Reply { return b.Handle(ctx, in) }
+		if d.slack, err = slack.New(c); err != nil {
+			return nil, err
+		}
+		platforms = append(platforms, d.slack)
+		d.ready.checks = append(d.ready.checks, check{"slack", d.slack.Ready})
 	}
+	b = bot.New(bot.Config{Store: s, Now: clock.Now, Platforms: platforms, Log: log})
+	d.box = outbox.New(s, b.Carry, clock.Now, uuid.NewString(), workers, log)
+	return d, nil
+}
+
+// slackConfig is what the file says about Slack.
+func slackConfig(f *config.File) (slack.Config, error) {
+	zone, err := time.LoadLocation(f.Desk.Zone)
+	return slack.Config{BotToken: f.Slack.BotToken.Reveal(), AppToken: f.Slack.AppToken.Reveal(), SigningSecret: f.Slack.SigningSecret.Reveal(),
+		APIURL: f.Slack.APIURL, Zone: zone}, err
 }
 
 // serve answers and delivers until the context ends, then stops in this order:
@@ -84,7 +112,15 @@ func newDesk(log *slog.Logger, s *store.Store, clock *deskClock) *runningDesk {
 func (d *runningDesk) serve(ctx context.Context, ln net.Listener) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	var working sync.WaitGroup
+	var hearing, working sync.WaitGroup
+	if n, err := d.store.Unpark(ctx); err != nil {
+		d.log.Error("parked notices", "err", err)
+	} else if n > 0 {
+		d.log.Info("parked notices are tried again", "count", n)
+	}
+	if d.slack != nil {
+		hearing.Go(func() { d.slack.Run(ctx) })
+	}
 	working.Go(func() { d.box.Run(work) })
 	if d.movable {
 		working.Go(func() { d.followClock(work) })
@@ -107,6 +143,7 @@ func (d *runningDesk) serve(ctx context.Context, ln net.Listener) error {
 			err = errors.Join(fmt.Errorf("some requests were cut off: not done within %s", stopWithin), srv.Close())
 		}
 	}
+	hearing.Wait()
 	cancel()
 	working.Wait()
 	return err

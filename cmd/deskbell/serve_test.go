@@ -42,7 +42,10 @@ func serving(t *testing.T, movable bool) (*runningDesk, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := newDesk(slog.New(slog.DiscardHandler), s, clock)
+	d, err := newDesk(slog.New(slog.DiscardHandler), s, clock, config.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
 	d.movable = movable
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

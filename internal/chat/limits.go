@@ -12,6 +12,7 @@ type Limits struct {
 	Actions int // buttons of a card, its menu included
 	Rows    int // rows of a card with their actions: the page size
 	Options int // options of a menu
+	Total   int // all texts of a message together, 0 for no such limit
 }
 
 // Cut shortens s to at most max runes; what is cut ends in "… (cut)", so that
@@ -51,7 +52,50 @@ func (l Limits) Fit(m Message) Message {
 		c.Rows[i].Actions = l.actions(c.Rows[i].Actions)
 	}
 	m.Card = &c
+	if over := length(m) - l.Total; l.Total > 0 && over > 0 {
+		shrink(&m, over)
+	}
 	return m
+}
+
+// length is how long all texts of m are together.
+func length(m Message) int {
+	n := m.Text.runes()
+	for _, t := range texts(m.Card) {
+		n += t.runes()
+	}
+	return n
+}
+
+// texts are the card's, to be read or changed.
+func texts(c *Card) []*Text {
+	ts := []*Text{&c.Text, &c.Title}
+	for i := range c.Fields {
+		ts = append(ts, &c.Fields[i].Value)
+	}
+	for i := range c.Rows {
+		ts = append(ts, &c.Rows[i].Text)
+	}
+	return ts
+}
+
+// shrink cuts the longest texts of m's card until they are over runes shorter.
+func shrink(m *Message, over int) {
+	var l Limits
+	for ts := texts(m.Card); over > 0; {
+		longest := ts[0]
+		for _, t := range ts {
+			if t.runes() > longest.runes() {
+				longest = t
+			}
+		}
+		was := longest.runes()
+		*longest = l.text(*longest, max(was-over, was/2, 10))
+		if longest.runes() >= was {
+			return // nothing left that could be cut
+		}
+		over -= was - longest.runes()
+	}
 }
 
 func (l Limits) actions(as []Action) []Action {

@@ -3,6 +3,7 @@ package chat
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // SpanKind says how a platform renders a Span.
@@ -100,4 +101,12 @@ func FormatTime(t time.Time, style TimeStyle) string {
 		return t.Format("15:04")
 	}
 	return t.Format("Mon 2 Jan 15:04")
+}
+
+// runes is how long t is without styling.
+func (t Text) runes() (n int) {
+	for _, s := range t {
+		n += utf8.RuneCountInString(s.Text)
+	}
+	return n
 }

@@ -16,7 +16,7 @@ func (s *Server) Name() string { return "web" }
 // Limits are wide, so that a script reads whole tickets; a page of rows is what
 // fits a screen.
 func (s *Server) Limits() chat.Limits {
-	return chat.Limits{Title: 300, Text: 8000, Field: 2000, Label: 75, Actions: 5, Rows: 10, Options: 100}
+	return chat.Limits{Title: 300, Text: 8000, Field: 2000, Label: 75, Actions: 6, Rows: 10, Options: 100}
 }
 
 // Post shows m in a channel, a thread, or a person's direct messages. A private

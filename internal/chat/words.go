@@ -1,0 +1,18 @@
+package chat
+
+// What a platform says on its own account, when the handler was not asked or
+// has not answered.
+const (
+	// Busy: too much is under way.
+	Busy = "Deskbell is busy; nothing was changed. Try again in a moment."
+	// NotYet: the answer takes longer than a platform waits for it.
+	NotYet = "This takes longer than it should; it is not saved yet. What becomes of it follows here."
+	// WhoAreYou: the platform does not say who asks.
+	WhoAreYou = "Deskbell can't find out just now who you are here; nothing was changed. Try again in a moment."
+	// NotShown: what was to be shown could not be shown in time.
+	NotShown = "That took too long to open here."
+	// ByPress: only a press can open a form here.
+	ByPress = "That takes a form, and only a button can open one here."
+	// OnceMore is the button beside the two.
+	OnceMore = "Open it"
+)

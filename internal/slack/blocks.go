@@ -1,0 +1,164 @@
+package slack
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"deskbell.dev/deskbell/internal/chat"
+)
+
+// What one message can hold. Slack's own limits are 3,000 characters a section,
+// 50 blocks, 25 actions a block, 75 a label, 100 options a menu (facts of
+// @slack/types), and by bolt-js#2509 some 13,200 characters of blocks in all.
+const (
+	maxFallback = 4000
+	maxOption   = 75
+	maxTotal    = 12_000
+)
+
+// Limits of a Slack message.
+func (p *Platform) Limits() chat.Limits {
+	return chat.Limits{Title: 300, Text: 3000, Field: 2500, Label: 75, Actions: 6, Rows: 10, Options: 100, Total: maxTotal}
+}
+
+// body is m as Slack takes it: blocks, and the same as text.
+func (p *Platform) body(m chat.Message) (blocks []slack.Block, text string) {
+	m = p.Limits().Fit(m)
+	d := p.audience(m)
+	var lines []string
+	add := func(t chat.Text) {
+		if els := d.rich(t); len(els) > 0 {
+			blocks = append(blocks, slack.NewRichTextBlock("", els...))
+			lines = append(lines, d.fallback(t))
+		}
+	}
+	add(m.Text)
+	if c := m.Card; c != nil {
+		add(heading(c))
+		var fields chat.Text
+		for n, f := range c.Fields {
+			if n > 0 {
+				fields = chat.Join(fields, chat.Say("\n"))
+			}
+			fields = chat.Join(fields, field(f))
+		}
+		add(fields)
+		for _, r := range c.Rows {
+			add(r.Text)
+			blocks = append(blocks, actions(r.Actions)...)
+		}
+		blocks = append(blocks, actions(c.Actions)...)
+	}
+	if len(lines) == 0 { // Slack wants some text
+		lines = []string{"Deskbell"}
+	}
+	return blocks, cutFallback(strings.Join(lines, "\n"))
+}
+
+// heading is a card's title, bold, with its text under it.
+func heading(c *chat.Card) chat.Text {
+	var t chat.Text
+	for _, s := range c.Title {
+		if s.Kind == chat.Plain {
+			s.Kind = chat.Bold
+		}
+		t = append(t, s)
+	}
+	if len(t) > 0 && len(c.Text) > 0 {
+		t = append(t, chat.Say("\n")...)
+	}
+	return append(t, c.Text...)
+}
+
+func field(f chat.CardField) chat.Text {
+	lead := chat.B(f.Name + ": ")
+	if len(f.Value) > 0 && f.Value[0].Kind == chat.Quote {
+		lead = chat.Join(chat.B(f.Name+":"), chat.Say("\n"))
+	}
+	return chat.Join(lead, f.Value)
+}
+
+// cutFallback keeps the text within what Slack shows, never within a date.
+func cutFallback(s string) string {
+	if len([]rune(s)) <= maxFallback {
+		return s
+	}
+	cut := string([]rune(s)[:maxFallback-10])
+	if i := strings.LastIndex(cut, "<!date^"); i >= 0 && !strings.Contains(cut[i:], ">") {
+		cut = cut[:i]
+	}
+	return cut + "… (cut)"
+}
+
+// actions is the block of as, none for none. A token that stands twice in it is
+// told apart by a number behind "!", which no token contains.
+func actions(as []chat.Action) []slack.Block {
+	if len(as) == 0 {
+		return nil
+	}
+	seen := map[string]int{}
+	var els []slack.BlockElement
+	for _, a := range as {
+		id := a.Token
+		if seen[a.Token]++; seen[a.Token] > 1 {
+			id = fmt.Sprintf("%s!%d", id, seen[a.Token])
+		}
+		els = append(els, action(id, a))
+	}
+	return []slack.Block{slack.NewActionBlock("", els...)}
+}
+
+// pressed is the token of an action's id.
+func pressed(id string) string {
+	token, _, _ := strings.Cut(id, "!")
+	return token
+}
+
+// overflowMost is how many options Slack's "⋯" holds; longer menus are selects.
+const overflowMost = 5
+
+func action(id string, a chat.Action) slack.BlockElement {
+	if len(a.Options) == 0 {
+		b := slack.NewButtonBlockElement(id, a.Value, plain(a.Label))
+		switch a.Style {
+		case chat.Primary:
+			b.Style = slack.StylePrimary
+		case chat.Danger:
+			b.Style = slack.StyleDanger
+		}
+		return b
+	}
+	var os []*slack.OptionBlockObject
+	for _, o := range a.Options {
+		os = append(os, option(o))
+	}
+	if len(os) <= overflowMost {
+		return slack.NewOverflowBlockElement(id, os...)
+	}
+	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain(a.Label), id, os...)
+}
+
+// option is o; a value or label that is too long keeps its beginning, by which
+// the handler still finds what is meant.
+func option(o chat.Option) *slack.OptionBlockObject {
+	label := o.Label
+	if label == "" {
+		label = o.Value
+	}
+	return slack.NewOptionBlockObject(first(o.Value, maxOption), plain(chat.Cut(label, maxOption)), nil)
+}
+
+func first(s string, runes int) string {
+	if r := []rune(s); len(r) > runes {
+		return string(r[:runes])
+	}
+	return s
+}
+
+// plain is text that Slack shows as it is, no emoji made of it.
+func plain(s string) *slack.TextBlockObject {
+	emoji := false
+	return &slack.TextBlockObject{Type: slack.PlainTextType, Text: s, Emoji: &emoji}
+}

@@ -1,0 +1,152 @@
+package slack
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// stale is how far a delivery's time may lie from ours, either way.
+const stale = 5 * time.Minute
+
+// rejections count what came unsigned, stale or unreadable.
+type rejections struct{ signature, stale, body atomic.Int64 }
+
+// Rejected counts the HTTP deliveries that were refused, by why: signature,
+// stale, body.
+func (p *Platform) Rejected() map[string]int64 {
+	return map[string]int64{"signature": p.rejected.signature.Load(), "stale": p.rejected.stale.Load(), "body": p.rejected.body.Load()}
+}
+
+// Routes are the addresses that Slack delivers to, nil without a signing secret.
+// The caller bounds the bodies by http.MaxBytesReader.
+func (p *Platform) Routes() map[string]http.Handler {
+	if p.cfg.SigningSecret == "" {
+		return nil
+	}
+	return map[string]http.Handler{
+		"POST /slack/commands": p.signed(func(w http.ResponseWriter, r *http.Request, body []byte) error {
+			f, err := url.ParseQuery(string(body))
+			if err != nil {
+				return err
+			}
+			if f.Get("ssl_check") == "1" {
+				return nil
+			}
+			d, err := decodeCommand(f)
+			if err == nil {
+				p.serve(w, r, d)
+			}
+			return err
+		}),
+		"POST /slack/interactions": p.signed(func(w http.ResponseWriter, r *http.Request, body []byte) error {
+			f, err := url.ParseQuery(string(body))
+			if err != nil {
+				return err
+			}
+			d, ok, err := decodeInteraction([]byte(f.Get("payload")))
+			if ok && err == nil {
+				p.serve(w, r, d)
+			}
+			return err
+		}),
+		"POST /slack/events": p.signed(p.serveEvent),
+	}
+}
+
+func (p *Platform) serveEvent(w http.ResponseWriter, r *http.Request, body []byte) error {
+	var o outer
+	if err := json.Unmarshal(body, &o); err != nil {
+		return err
+	}
+	if o.Type == "url_verification" {
+		w.Header().Set("Content-Type", "application/json")
+		return json.NewEncoder(w).Encode(map[string]string{"challenge": o.Challenge})
+	}
+	if o.Type != "event_callback" {
+		return nil
+	}
+	select {
+	case <-p.known:
+	default:
+		w.WriteHeader(http.StatusServiceUnavailable) // Slack sends it again
+		return nil
+	}
+	d, ok, err := p.decodeEvent(o)
+	if ok && err == nil {
+		p.serve(w, r, d)
+	}
+	return err
+}
+
+// serve answers a delivery; what follows its acknowledgement goes on after it.
+func (p *Platform) serve(w http.ResponseWriter, r *http.Request, d delivery) {
+	a := p.take(r.Context(), d)
+	if a.body != nil {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	}
+	if a.status != 0 {
+		w.WriteHeader(a.status)
+	}
+	if a.body != nil {
+		_ = json.NewEncoder(w).Encode(a.body) // Slack went away: nobody to tell
+	}
+	if a.then != nil {
+		go a.then(context.WithoutCancel(r.Context()))
+	}
+}
+
+// signed lets only what Slack has signed come through: 413 for too large, 401
+// for a bad signature or a time too far off, 400 for what cannot be read.
+// Source: docs.slack.dev/authentication/verifying-requests-from-slack.
+func (p *Platform) signed(next func(http.ResponseWriter, *http.Request, []byte) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		var large *http.MaxBytesError
+		switch {
+		case errors.As(err, &large):
+			http.Error(w, "the body is larger than 1 MiB", http.StatusRequestEntityTooLarge)
+			return
+		case err != nil:
+			http.Error(w, "the body could not be read", http.StatusBadRequest)
+			return
+		}
+		ts := r.Header.Get("X-Slack-Request-Timestamp")
+		at, err := strconv.ParseInt(ts, 10, 64)
+		if age := time.Since(time.Unix(at, 0)); err != nil || age > stale || age < -stale {
+			p.rejected.stale.Add(1)
+			http.Error(w, "the request's time is missing or too far off", http.StatusUnauthorized)
+			return
+		}
+		mac := hmac.New(sha256.New, []byte(p.cfg.SigningSecret))
+		_, _ = io.WriteString(mac, "v0:"+ts+":")
+		mac.Write(body)
+		got, err := hex.DecodeString(trimVersion(r.Header.Get("X-Slack-Signature")))
+		if err != nil || !hmac.Equal(got, mac.Sum(nil)) {
+			p.rejected.signature.Add(1)
+			http.Error(w, "the signature is not Slack's", http.StatusUnauthorized)
+			return
+		}
+		if err := next(w, r, body); err != nil {
+			p.rejected.body.Add(1)
+			p.cfg.Log.Warn("slack: a delivery that cannot be read", "path", r.URL.Path, "err", err)
+			http.Error(w, "the request cannot be read", http.StatusBadRequest)
+		}
+	})
+}
+
+func trimVersion(sig string) string {
+	if len(sig) > 3 && sig[:3] == "v0=" {
+		return sig[3:]
+	}
+	return "-" // no hex
+}
