@@ -24,6 +24,7 @@ import (
 
 	"deskbell.dev/deskbell/internal/config"
 	"deskbell.dev/deskbell/internal/desk"
+	"deskbell.dev/deskbell/internal/outbox"
 	"deskbell.dev/deskbell/internal/sample"
 	"deskbell.dev/deskbell/internal/slack/slacktest"
 	"deskbell.dev/deskbell/store"
@@ -197,6 +198,11 @@ func fill(b *testing.B, db string, cfg []byte) {
 				b.Fatal(err)
 			}
 		}
+	}
+	// What those commands gave rise to is not what is measured.
+	drop := func(context.Context, store.Due) error { return outbox.ErrDrop }
+	if err := outbox.New(s, drop, func() time.Time { return at.Add(time.Hour) }, "fill", 1, log).Drain(b.Context()); err != nil {
+		b.Fatal(err)
 	}
 }
 
