@@ -16,14 +16,15 @@ import (
 
 // run does what the intent says and draws the answer.
 func (t *turn) run(i intent) (chat.Reply, error) {
-	if do, ok := t.own()[i.Verb]; ok {
+	if do := t.own(i.Verb); do != nil {
 		return do(i)
 	}
 	if i.Verb == desk.VHand || i.Verb == desk.VAccept || i.Verb == vHandDecline {
 		return t.handed(i)
 	}
 	a := &arguments{turn: t, i: i}
-	if i.Ticket != 0 {
+	// A press without arguments reads nothing from the ticket that Do does not.
+	if i.Ticket != 0 && (t.in.Kind != chat.Press || len(i.Args) > 0 || i.Verb == desk.VUndo) {
 		tk, err := t.Store.Ticket(t.ctx, i.Ticket)
 		if errors.Is(err, store.ErrNotFound) {
 			return chat.Reply{}, noTicket(i.Ticket)

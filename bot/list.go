@@ -11,16 +11,72 @@ import (
 	"deskbell.dev/deskbell/store"
 )
 
-// own are the verbs that the bot answers without changing a ticket.
-func (t *turn) own() map[desk.Verb]func(intent) (chat.Reply, error) {
-	return map[desk.Verb]func(intent) (chat.Reply, error){
-		vHelp: t.help, desk.VShow: t.show, vMine: t.list, vQueue: t.list, vUrgent: t.list, vList: t.list, vFind: t.list,
-		vTriage: t.triage, vBoard: t.board, vNext: t.next, vHistory: t.history, vWhy: t.why, vSLA: t.sla, vFlow: t.flow,
-		vDesk: t.desk, vSetup: t.setup, vRoles: t.roles, vClients: t.clientList, vRota: t.rota, vRules: t.rules, vRole: t.role,
-		vMember: t.memberLeft, vAway: t.away, vSkill: t.skill, vClient: t.clientAdd, vContact: t.contactAdd, vRule: t.rule, vChannel: t.channel,
-		vRequests: t.requests, vAddTo: t.addTo, vAttach: t.attach, vRead: t.readAll, vRetry: t.retryParked,
-		vLink: t.later, vDigest: t.later, vReport: t.later,
+// own is what answers a verb of the bot's own, without changing a ticket; nil for
+// the desk's commands.
+func (t *turn) own(v desk.Verb) func(intent) (chat.Reply, error) {
+	switch v {
+	case vHelp:
+		return t.help
+	case desk.VShow:
+		return t.show
+	case vMine, vQueue, vUrgent, vList, vFind:
+		return t.list
+	case vTriage:
+		return t.triage
+	case vBoard:
+		return t.board
+	case vNext:
+		return t.next
+	case vHistory:
+		return t.history
+	case vWhy:
+		return t.why
+	case vSLA:
+		return t.sla
+	case vFlow:
+		return t.flow
+	case vDesk:
+		return t.desk
+	case vSetup:
+		return t.setup
+	case vRoles:
+		return t.roles
+	case vClients:
+		return t.clientList
+	case vRota:
+		return t.rota
+	case vRules:
+		return t.rules
+	case vRole:
+		return t.role
+	case vMember:
+		return t.memberLeft
+	case vAway:
+		return t.away
+	case vSkill:
+		return t.skill
+	case vClient:
+		return t.clientAdd
+	case vContact:
+		return t.contactAdd
+	case vRule:
+		return t.rule
+	case vChannel:
+		return t.channel
+	case vRequests:
+		return t.requests
+	case vAddTo:
+		return t.addTo
+	case vAttach:
+		return t.attach
+	case vRead:
+		return t.readAll
+	case vRetry:
+		return t.retryParked
+	case vLink, vDigest, vReport:
+		return t.later
 	}
+	return nil
 }
 
 // later answers the contract's words whose part of Deskbell is not built yet.

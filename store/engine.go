@@ -16,7 +16,8 @@ type engine interface {
 	write(ctx context.Context, fn func(tx) error) error
 	// read runs the statements outside of any transaction that writes.
 	read(ctx context.Context, asks ...ask) error
-	// alone: one transaction at a time writes, so what it read stays so.
+	// alone: this process alone writes, one transaction at a time, so what it read
+	// stays so.
 	alone() bool
 	// list is the engine's kind of list of texts, term its kind of search term.
 	list(ss []string) any

@@ -47,6 +47,8 @@ type readOnly struct{ engine }
 
 func (readOnly) write(context.Context, func(tx) error) error { return ErrReadOnly }
 
+func (readOnly) alone() bool { return false }
+
 // readSQLite opens the file, and says which version its schema has.
 func readSQLite(ctx context.Context, path string) (engine, int64, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {

@@ -13,7 +13,8 @@ var sqliteText = map[string]string{
 	"lock handed":      `SELECT ` + handedColumns + ` FROM handed WHERE number = $1`,
 	"serialise claims": `SELECT 1`,
 	"claim notices": `UPDATE notices SET state = 'sending', owner = $1, lease = $2, taken = revision, attempts = attempts + 1
-		WHERE id IN (` + claimable + ` LIMIT $4) RETURNING ` + claimed,
+		WHERE id IN (SELECT id FROM (SELECT * FROM (` + claimableSQLite + ` AND n.urgent = TRUE ORDER BY n.due, n.id LIMIT $4)
+		UNION ALL SELECT * FROM (` + claimableSQLite + ` AND n.urgent = FALSE ORDER BY n.due, n.id LIMIT $4)) ORDER BY urgent DESC, due, id LIMIT $4) RETURNING ` + claimed,
 
 	// A ticket is found when each term stands somewhere in its words, or by its
 	// number. $1 is a JSON list of FTS terms.
@@ -37,10 +38,13 @@ const (
 	above         = `SELECT number FROM tickets WHERE ` + ofItsPriority + ` AND (rank, number) < ` + itsPlace + ` ORDER BY prio_order DESC, rank DESC, number DESC LIMIT 1`
 	below         = `SELECT number FROM tickets WHERE ` + ofItsPriority + ` AND (rank, number) > ` + itsPlace + ` ORDER BY prio_order, rank, number LIMIT 1`
 
-	claimable = `SELECT n.id FROM notices n WHERE n.state = 'pending' AND n.due <= $3
+	claimable = `SELECT n.id FROM notices n WHERE ` + firstOfLane + ` ORDER BY n.urgent DESC, n.due, n.id`
+	// claimableSQLite is asked for urgent ones and for the others apart, so that
+	// what is due later is not looked at.
+	claimableSQLite = `SELECT n.id AS id, n.urgent AS urgent, n.due AS due FROM notices n WHERE ` + firstOfLane
+	firstOfLane     = `n.state = 'pending' AND n.due <= $3
 		AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.state = 'sending' AND f.lane = n.lane)
-		AND n.id = (SELECT e.id FROM notices e WHERE e.state = 'pending' AND e.lane = n.lane AND e.due <= $3 ORDER BY e.urgent DESC, e.due, e.id LIMIT 1)
-		ORDER BY n.urgent DESC, n.due, n.id`
+		AND n.id = (SELECT e.id FROM notices e WHERE e.state = 'pending' AND e.lane = n.lane AND e.due <= $3 ORDER BY e.urgent DESC, e.due, e.id LIMIT 1)`
 	claimed = `id, key, kind, ticket, revision, place, what, due, urgent, attempts`
 )
 

@@ -21,7 +21,8 @@ import (
 
 // reference is the smallest server that can take a press of a button durably:
 // it verifies the signature, parses, commits the bare transaction in a group,
-// and answers. The benchmarks of Slack are set beside it.
+// acknowledges, and answers the person with a line by the response_url, which is
+// the only way to answer a button. The benchmarks of Slack are set beside it.
 func reference() {
 	if err := serveReference(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -34,6 +35,7 @@ func serveReference() error {
 	if err != nil {
 		return err
 	}
+	hooks := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	secret := []byte(os.Getenv("DESKBELL_SLACK_SIGNING_SECRET"))
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -58,7 +60,8 @@ func serveReference() error {
 		}
 		f, err := url.ParseQuery(string(body))
 		var in struct {
-			Actions []struct {
+			ResponseURL string `json:"response_url"`
+			Actions     []struct {
 				ActionID string `json:"action_id"`
 			}
 		}
@@ -72,6 +75,14 @@ func serveReference() error {
 		n, _ := strconv.ParseInt(strings.Split(in.Actions[0].ActionID, ";")[1], 10, 64)
 		if err := commit(n); err != nil {
 			http.Error(w, "not saved", http.StatusInternalServerError)
+			return
 		}
+		go func() {
+			res, err := hooks.Post(in.ResponseURL, "application/json", strings.NewReader(`{"response_type":"ephemeral","text":"T-`+strconv.FormatInt(n, 10)+` is yours."}`))
+			if err == nil {
+				_, _ = io.Copy(io.Discard, res.Body)
+				_ = res.Body.Close()
+			}
+		}()
 	}))
 }
