@@ -3,6 +3,8 @@ package bot_test
 import (
 	"context"
 	"encoding/json"
+	"net/http"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -313,4 +315,47 @@ func (f *slackFlow) lastCard(channel string) slacktest.Message {
 		f.t.Fatalf("no card in %s", channel)
 	}
 	return ms[len(ms)-1]
+}
+
+// TestDeletedCardOnSlack: a card that somebody deleted stands there anew after
+// the next change, once.
+func TestDeletedCardOnSlack(t *testing.T) {
+	f := newSlackFlow(t, false)
+	card := f.open("Printer jams")
+	res, err := http.PostForm(f.srv.APIURL()+"chat.delete", url.Values{"token": {f.srv.BotToken}, "channel": {slackDesk}, "ts": {card.TS}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	f.say("srm", "/ticket set 1 description It smells")
+	f.say("srm", "/ticket set 1 severity high")
+	ms := f.srv.Messages(slackDesk, slackID("observer"))
+	if len(ms) != 1 || ms[0].TS == card.TS || !strings.Contains(ms[0].Text, "severity high") {
+		t.Errorf("%d messages in the channel: %+v", len(ms), ms)
+	}
+	if now, _ := f.srv.Message(slackDesk, card.TS); !now.Deleted {
+		t.Error("the card was not deleted")
+	}
+}
+
+// TestTroubleOnSlack: what only an admin can mend is parked, told once, and goes
+// on when it is mended.
+func TestTroubleOnSlack(t *testing.T) {
+	f := newSlackFlow(t, false)
+	f.srv.UpdateChannel(slackDesk, func(c *slacktest.Channel) {
+		c.Members = slices.DeleteFunc(c.Members, func(id string) bool { return id == f.srv.BotUserID })
+	})
+	for _, summary := range []string{"Printer jams", "Phone is dead"} {
+		r := f.say("intake", "/ticket new "+summary)
+		f.submit("intake", r.Form.ID, map[string]string{"client": "Acme Dental"})
+	}
+	told := f.srv.Messages(f.srv.DM(slackID("admin")), slackID("admin"))
+	if len(told) != 1 || !strings.Contains(told[0].Text, "/invite @Deskbell") {
+		t.Fatalf("the admin was told %d times: %+v", len(told), told)
+	}
+	f.srv.UpdateChannel(slackDesk, func(c *slacktest.Channel) { c.Members = append(c.Members, f.srv.BotUserID) })
+	f.press("admin", told[0].Channel+"/"+told[0].TS, button(t, told[0].Blocks, "Try again"), "")
+	if ms := f.srv.Messages(slackDesk, slackID("observer")); len(ms) != 2 {
+		t.Errorf("after it was mended %d cards stand there", len(ms))
+	}
 }

@@ -117,7 +117,7 @@ func (s *Server) Find(ctx context.Context, who string) (chat.User, error) {
 	return named[0], nil
 }
 
-// Channel: the playground has one.
+// Channel knows the one that the playground has.
 func (s *Server) Channel(_ context.Context, name string) (string, error) {
 	if name != desk {
 		return "", fmt.Errorf("web: channel %q: %w", name, chat.ErrUnknown)
