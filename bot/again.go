@@ -12,6 +12,9 @@ import (
 // else stands as it did.
 func (t *turn) fill() chat.Reply {
 	i, err := t.parseToken(t.in.Token)
+	if err == nil && (i.Verb == "" || len(t.in.Fields) > chat.MaxFields || slices.Contains(t.in.Fields, "")) {
+		err = &wrong{Text: "That form is from another time or place. Open it again."}
+	}
 	if err != nil {
 		return t.no(err, i)
 	}

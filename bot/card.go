@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
@@ -43,6 +44,9 @@ func (t *turn) ticketCard(tk desk.Ticket, mine bool) *chat.Card {
 	} else {
 		choices = desk.SharedChoices(t.p, tk, t.now)
 		choices = slices.DeleteFunc(choices, func(o desk.Offer) bool { return o.Verb == desk.VUndo })
+	}
+	if most := t.limits().Field; mine && most > 0 && utf8.RuneCountInString(string(tk.Description)) > most {
+		choices = append(choices, readAll(tk))
 	}
 	choices = append(choices, desk.Offer{Verb: vHistory, Ticket: tk.Number, Label: "History"}, desk.Offer{Verb: vWhy, Ticket: tk.Number, Label: "What blocks it?"})
 	c.Actions = t.offers(choices, tk.Version, place, nil, 4)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
@@ -98,13 +99,16 @@ func (t *turn) deal(id string, st deckState, said chat.Text, edit bool) (chat.Re
 	return r, nil
 }
 
+// deckWords is how much of a description a prompt shows, in runes.
+const deckWords = 600
+
 // deckCard is the SRM's prompt for a ticket: what it is, the suggestion with
 // its reasons, and every decision as a button.
 func (t *turn) deckCard(tk desk.Ticket, deck string) *chat.Card {
 	c := &chat.Card{Title: chat.Say(fmt.Sprintf("%s  %s", tk.Number, tk.Summary))}
 	c.Text = chat.Join(t.statusLine(tk), chat.Say("\n"), t.whomLine(tk), chat.Say("\n"), t.categoryLine(tk))
 	if tk.Description != "" {
-		c.Text = chat.Join(c.Text, chat.Say("\n"), chat.Words(chat.Cut(string(tk.Description), 600)))
+		c.Text = chat.Join(c.Text, chat.Say("\n"), chat.Words(chat.Cut(string(tk.Description), deckWords)))
 	}
 	c.Fields = []chat.CardField{{Name: "Suggested", Value: chat.Say(t.suggested(tk))}}
 	place, extra := onPrompt, map[string]string(nil)
@@ -118,6 +122,9 @@ func (t *turn) deckCard(tk desk.Ticket, deck string) *chat.Card {
 	shown := 3
 	if n := len(t.p.Priorities); n > 2 {
 		shown = n
+	}
+	if utf8.RuneCountInString(string(tk.Description)) > deckWords {
+		choices = append(choices, readAll(tk))
 	}
 	choices = append(choices, desk.Offer{Verb: desk.VShow, Ticket: tk.Number, Label: "Open"})
 	c.Actions = t.offers(choices, tk.Version, place, extra, min(shown, 4))

@@ -136,7 +136,7 @@ func (t *turn) swap(i intent, rest string) (chat.Reply, error) {
 		return chat.Reply{}, &wrong{Text: "Nobody else reads this here. Ask in a channel, or have an admin set one: /desk channel set CHANNEL"}
 	}
 	// Asked in private: the others read it where the cards stand.
-	key := fmt.Sprintf("swap/%s/%s/%d", t.in.Platform, t.in.Key, t.me.ID)
+	key := fmt.Sprintf("swap/%s/%s/%s/%d", date, t.in.Platform, t.in.Key, t.me.ID)
 	if _, err := t.Store.Enqueue(t.ctx, desk.Notice{Key: key, Kind: desk.Post, Place: "channel", What: fmt.Sprintf("swap/%s/%d", date, t.me.ID), Due: t.now}); err != nil {
 		return chat.Reply{}, err
 	}

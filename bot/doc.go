@@ -14,9 +14,13 @@
 // into an intent (intent.go, words.go), the intent into a desk command
 // (command.go, resolve.go), gives it to the store (act.go), and draws the
 // answer (card.go, refuse.go, form.go, list.go, deck.go, history.go).
+// What chat platforms bring beside that: words under a ticket's card
+// (thread.go), their menus (shortcut.go), fields that are searched and forms
+// drawn again (search.go, again.go), the member's own page (home.go), and people
+// who are no members, or no more (people.go). setup.go sets the desk up.
 // What follows later, cards to paint, people to tell, mail to clients, timers,
 // are notices that internal/outbox carries out by calling back (carry.go,
-// mail.go). data.go is the playground's own data calls.
+// prompts.go, news.go, mail.go). data.go is the playground's own data calls.
 //
 // internal/web is the playground and the first platform. cmd/deskbell wires
 // all of it together.

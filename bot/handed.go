@@ -33,7 +33,7 @@ func (t *turn) handed(i intent) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, t.noHanded(err, n)
 	}
-	return t.settled(i, chat.Join(chat.Say(fmt.Sprintf("%s is declined; ", h.Number)), t.mention(h.By), chat.Say(" is told why.")), nil), nil
+	return t.settled(i, n, chat.Join(chat.Say(fmt.Sprintf("%s is declined; ", h.Number)), t.mention(h.By), chat.Say(" is told why.")), nil), nil
 }
 
 func (t *turn) noHanded(err error, n desk.RequestID) error {
@@ -109,14 +109,17 @@ func (t *turn) accept(i intent) (chat.Reply, error) {
 	if h.By != t.me.ID {
 		line = chat.Join(chat.Say(fmt.Sprintf("%s is %s now; ", n, out.Ticket.Number)), t.mention(h.By), chat.Say(" is told."))
 	}
-	return t.settled(i, line, t.ticketCard(out.Ticket, true)), nil
+	return t.settled(i, n, line, t.ticketCard(out.Ticket, true)), nil
 }
 
 // settled answers for a request that is off the list: the prompt that it came
 // with goes, and its buttons with it.
-func (t *turn) settled(i intent, line chat.Text, c *chat.Card) chat.Reply {
+func (t *turn) settled(i intent, n desk.RequestID, line chat.Text, c *chat.Card) chat.Reply {
 	r := t.card(line, c)
 	if i.Place == onPrompt && t.in.Message.ID != "" {
+		if err := t.Store.SaveCard(t.ctx, store.Card{Place: settledPlace(n), Message: t.in.Message.ID}); err != nil {
+			t.Log.Error("a request's prompt may be painted over", "request", n, "err", err)
+		}
 		r.Edit, r.Message.Private = true, false
 	}
 	return r

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
 )
@@ -13,13 +15,19 @@ import (
 // handle gives the bot what a platform would that has more than the playground.
 func (p *play) handle(who string, in chat.Interaction) chat.Reply {
 	p.t.Helper()
+	r := p.bot.Handle(p.t.Context(), interaction(who, in))
+	p.drain(p.t.Context())
+	return r
+}
+
+// interaction is in as it comes from the playground's person, unless it says
+// from whom.
+func interaction(who string, in chat.Interaction) chat.Interaction {
 	in.Platform = "web"
 	if in.From.ID == "" {
 		in.From = chat.User{ID: who, Handle: who, Name: who}
 	}
-	r := p.bot.Handle(p.t.Context(), in)
-	p.drain(p.t.Context())
-	return r
+	return in
 }
 
 func sqlitePlay(t *testing.T) *play { return newPlay(t, filepath.Join(t.TempDir(), "desk.db")) }
@@ -185,5 +193,56 @@ func TestNamedInAThread(t *testing.T) {
 	}
 	if after := len(p.events(1)); after != before {
 		t.Errorf("%d events more", after-before)
+	}
+}
+
+// TestAnyInteraction: whatever a platform, or somebody who forges its tokens,
+// brings is answered, and nothing breaks.
+func TestAnyInteraction(t *testing.T) {
+	p := sqlitePlay(t)
+	card := p.printer()
+	word := rapid.SampledFrom([]string{"", "1", "T-1", "start", "note", "clarify who?", "ask", "set", "more", "read", "attach", "setup", "add to ticket", "prioritize", "#", "<@", "<@tech>", "\x00", "ä ö"})
+	rapid.Check(t, func(rt *rapid.T) {
+		kinds := []chat.Kind{chat.Command, chat.Press, chat.Submit, chat.Shortcut, chat.Search, chat.Fill, chat.Home, chat.Said, chat.Edited, chat.Deleted, "unheard of"}
+		in := chat.Interaction{Kind: rapid.SampledFrom(kinds).Draw(rt, "kind"), Text: word.Draw(rt, "text"), Value: word.Draw(rt, "value"), Field: word.Draw(rt, "field"),
+			Fields: rapid.SliceOfN(rapid.SampledFrom([]string{"", "type", "item", "client", "ticket", "contact", "x"}), 0, 7).Draw(rt, "fields"), Addressed: rapid.Bool().Draw(rt, "addressed"),
+			Place: chat.Place{Channel: "desk", Thread: rapid.SampledFrom([]string{"", card, "m0"}).Draw(rt, "thread")}, Message: chat.MessageRef{ID: word.Draw(rt, "message")},
+			Values: map[string]string{word.Draw(rt, "key"): word.Draw(rt, "answer"), "ticket": word.Draw(rt, "ticket"), "srm": word.Draw(rt, "srm")}}
+		in.Token = strings.Join([]string{word.Draw(rt, "verb"), rapid.SampledFrom([]string{"0", "1", "9", "x"}).Draw(rt, "number"), "0", rapid.SampledFrom([]string{"", "l", "m", "d"}).Draw(rt, "stands"), word.Draw(rt, "args")}, ";")
+		who := rapid.SampledFrom([]string{"tech", "srm", "intake", "admin", "observer"}).Draw(rt, "who")
+		if r := p.bot.Handle(t.Context(), interaction(who, in)); strings.Contains(text(r), "couldn't do that just now") {
+			rt.Fatalf("%+v broke it", in)
+		}
+	})
+}
+
+// TestReadAll: what a card cuts can be read whole.
+func TestReadAll(t *testing.T) {
+	p := sqlitePlay(t)
+	long := strings.Repeat("It hums and hums. ", 500) + "The end"
+	p.step("intake", "/ticket new")
+	p.step("intake", "form client=Acme Dental|contact=Jane Porter|came_by=phone|summary=Hum|description="+long)
+	var got string
+	r := p.handle("tech", chat.Interaction{Kind: chat.Command, Text: "/ticket 1"})
+	for _, label := range []string{"Read all", "More"} {
+		token, value := "", ""
+		for _, a := range r.Message.Card.Actions {
+			if a.Label == label {
+				token = a.Token
+			}
+			for _, o := range a.Options {
+				if o.Label == label {
+					token, value = a.Token, o.Value
+				}
+			}
+		}
+		if token == "" {
+			t.Fatalf("no %q on %+v", label, r.Message.Card.Actions)
+		}
+		r = p.handle("tech", chat.Interaction{Kind: chat.Press, Token: token, Value: value})
+		got += r.Message.Card.Text.Flat(nil)
+	}
+	if got != long {
+		t.Errorf("%d characters of %d", len(got), len(long))
 	}
 }

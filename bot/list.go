@@ -18,7 +18,7 @@ func (t *turn) own() map[desk.Verb]func(intent) (chat.Reply, error) {
 		vTriage: t.triage, vBoard: t.board, vNext: t.next, vHistory: t.history, vWhy: t.why, vSLA: t.sla, vFlow: t.flow,
 		vDesk: t.desk, vSetup: t.setup, vRoles: t.roles, vClients: t.clientList, vRota: t.rota, vRules: t.rules, vRole: t.role,
 		vMember: t.memberLeft, vAway: t.away, vSkill: t.skill, vClient: t.clientAdd, vContact: t.contactAdd, vRule: t.rule, vChannel: t.channel,
-		vRequests: t.requests, vAddTo: t.addTo, vAttach: t.attach, vRetry: t.retryParked,
+		vRequests: t.requests, vAddTo: t.addTo, vAttach: t.attach, vRead: t.readAll, vRetry: t.retryParked,
 		vLink: t.later, vDigest: t.later, vReport: t.later,
 	}
 }

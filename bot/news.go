@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,30 +17,18 @@ import (
 // postNews tells the channels what is about no ticket: that cards stand there,
 // or that somebody asks to swap a week.
 func (b *Bot) postNews(ctx context.Context, p *desk.Policy, d store.Due) error {
-	posted := false
-	for _, place := range p.Channels {
-		platform, channel, _ := strings.Cut(place, ":")
-		pf, ok := b.platforms[platform]
-		if !ok {
-			continue
-		}
-		t := &turn{Bot: b, ctx: ctx, p: p, now: b.Now(), in: chat.Interaction{Platform: platform}}
-		m, ok, err := t.news(d.What, place)
-		if err != nil {
+	if id, ok := strings.CutPrefix(d.What, desk.Settled); ok {
+		n, _ := requestNumber(id)
+		return b.paintRequest(ctx, p, n)
+	}
+	return b.everywhere(ctx, p, func(t *turn, pf chat.Platform, place, channel string) error {
+		m, here, err := t.news(d.What, place)
+		if err != nil || !here {
 			return err
 		}
-		if !ok {
-			continue
-		}
-		if _, err := pf.Post(ctx, chat.Place{Channel: channel}, pf.Limits().Fit(m), d.Key+"/"+place, time.Time{}); err != nil {
-			return err
-		}
-		posted = true
-	}
-	if !posted {
-		return errOvertaken
-	}
-	return nil
+		_, _, err = t.postOnce(ctx, pf, chat.Place{Channel: channel}, m, d.Key+"/"+place)
+		return err
+	})
 }
 
 // news draws it for one place; false if it is not for there, or not so any more.
@@ -67,4 +57,56 @@ func (t *turn) news(what, place string) (chat.Message, bool, error) {
 func (t *turn) swapAsked(m desk.MemberID, from time.Time, date string) chat.Message {
 	return chat.Message{Text: chat.Join(t.mention(m), chat.Say(" asks: who of the rota takes the intake week from "), chat.At(from, chat.DateTime), chat.Say("? The first to press has it.")),
 		Card: &chat.Card{Actions: []chat.Action{t.button(intent{Verb: vRota, Place: onList, Args: map[string]string{"rest": "swap", "take": date}}, "I take it", chat.Primary)}}}
+}
+
+// settledPlace is where it is kept that a request's prompt shows already what
+// became of it, since the deciding press stood on it.
+func settledPlace(n desk.RequestID) string { return fmt.Sprintf("settled/%d", n) }
+
+// paintRequest takes the buttons off the prompt of a request that was decided
+// elsewhere, by words or from a list.
+func (b *Bot) paintRequest(ctx context.Context, p *desk.Policy, n desk.RequestID) error {
+	h, err := b.Store.Handed(ctx, n)
+	if err != nil || h.State == desk.HandedOpen {
+		return err
+	}
+	if _, shown, err := b.Store.Card(ctx, 0, settledPlace(n)); err != nil || shown {
+		return err
+	}
+	var errs []error
+	for _, m := range p.People() {
+		for _, id := range m.Identities {
+			platform, _, _ := strings.Cut(id, ":")
+			pf, ok := b.platforms[platform]
+			if !ok {
+				continue
+			}
+			post, there, err := b.Store.Post(ctx, postKey(pf, fmt.Sprintf("r/%d/handed/%d", n, m.ID)))
+			if err != nil {
+				return err
+			}
+			if !there || post.Message == "" {
+				continue
+			}
+			ref := chat.MessageRef{ID: post.Message}
+			if err := json.Unmarshal([]byte(post.Place), &ref.Place); err != nil {
+				return fmt.Errorf("bot: where %s stands: %w", n, err)
+			}
+			t := &turn{Bot: b, ctx: ctx, p: p, me: m, now: b.Now(), in: chat.Interaction{Platform: platform}}
+			if err := pf.Edit(ctx, ref, pf.Limits().Fit(t.settledPost(h))); err != nil && !errors.Is(err, chat.ErrGone) {
+				errs = append(errs, err)
+			}
+		}
+	}
+	return foremost(errs...)
+}
+
+// settledPost is the prompt of a request that was decided.
+func (t *turn) settledPost(h desk.Handed) chat.Message {
+	if h.State == desk.HandedDeclined {
+		return chat.Message{Text: chat.Join(t.mention(h.ByWhom), chat.Say(" declined "+h.Number.String()+": "), chat.Words(string(h.Why)))}
+	}
+	open := []desk.Offer{{Verb: desk.VShow, Ticket: h.Ticket, Label: "Open " + h.Ticket.String()}}
+	return chat.Message{Text: chat.Join(t.mention(h.ByWhom), chat.Say(fmt.Sprintf(" took %s in: it is %s.", h.Number, h.Ticket))),
+		Card: &chat.Card{Text: chat.Words(chat.Cut(string(h.Text), 300)), Actions: t.offers(open, 0, onList, nil, 1)}}
 }

@@ -184,15 +184,17 @@ type (
 	}
 	message struct {
 		ID, In, Thread, From, To, Text string
-		Card                           *struct {
-			Title, Text string
-			Fields      []struct{ Name, Value string }
-			Actions     []action
-			Rows        []struct {
-				Text    string
-				Actions []action
-			}
-		}
+		Card                           *card
+	}
+	card struct {
+		Title, Text string
+		Fields      []struct{ Name, Value string }
+		Actions     []action
+		Rows        []row
+	}
+	row struct {
+		Text    string
+		Actions []action
 	}
 	action struct {
 		Action, Verb, Label, Value string

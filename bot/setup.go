@@ -138,6 +138,9 @@ func (t *turn) setUp(i intent) (chat.Reply, error) {
 	c.channel(i.arg("channel"))
 	srm, technicians := c.people("srm", t.srms()), c.people("technicians", t.p.With(desk.RTechnician, desk.RLevel1))
 	rota := c.people("rota", t.turns())
+	if c.broken != nil {
+		return chat.Reply{}, c.broken
+	}
 	if len(c.errs) > 0 {
 		return chat.Reply{}, errors.Join(wrongs(c.errs)...)
 	}
@@ -169,6 +172,22 @@ type changes struct {
 	facts []desk.DeskFact
 	then  []desk.Notice
 	said  []chat.Text
+	// broken is an error that is no answer to a field.
+	broken error
+}
+
+// wrong keeps why a field cannot be used.
+func (c *changes) wrong(field string, err error) {
+	var w *wrong
+	var no *desk.Refusal
+	switch {
+	case errors.As(err, &w):
+		c.fail(field, w)
+	case errors.As(err, &no):
+		c.fail(field, &wrong{Text: no.Text})
+	default:
+		c.broken = err
+	}
 }
 
 func (c *changes) say(parts ...chat.Text) {
@@ -184,7 +203,7 @@ func (c *changes) channel(word string) {
 	}
 	set, name, err := c.findChannel(word)
 	if err != nil {
-		c.fail("channel", err)
+		c.wrong("channel", err)
 		return
 	}
 	if slices.Contains(c.p.Channels, set.Channel) {
@@ -231,7 +250,7 @@ func (c *changes) people(field string, was []desk.MemberID) []desk.MemberID {
 	for _, word := range strings.Fields(strings.ReplaceAll(c.i.arg(field), ",", " ")) {
 		m, err := c.person(word)
 		if err != nil {
-			c.fail(field, err)
+			c.wrong(field, err)
 			return was
 		}
 		if !slices.Contains(ms, m) {

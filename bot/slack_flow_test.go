@@ -208,7 +208,9 @@ func TestHomeOnSlack(t *testing.T) {
 		}
 	}
 	home, _ := f.srv.Home(slackID("tech"))
-	r := f.did("tech", nil, func(u *slacktest.Person) *slacktest.Delivery { return u.PressView(home, button(t, home.Blocks, "Start"), "") })
+	r := f.did("tech", nil, func(u *slacktest.Person) *slacktest.Delivery {
+		return u.PressView(home, button(t, home.Blocks, "Start"), "")
+	})
 	if !strings.Contains(f.shownText(r), "T-1 is yours, now In progress") {
 		t.Errorf("Start on the page was answered by: %s", f.shownText(r))
 	}

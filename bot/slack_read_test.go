@@ -91,10 +91,6 @@ func (p *slackPlay) shown(m slacktest.Message) message {
 			out.To = h
 		}
 	}
-	type row = struct {
-		Text    string
-		Actions []action
-	}
 	var rows []row
 	for _, b := range blocksOf(m.Blocks) {
 		switch b.Type {
@@ -113,14 +109,7 @@ func (p *slackPlay) shown(m slacktest.Message) message {
 		out.Text = m.Text
 		return out
 	}
-	card := message{}.Card
-	if err := json.Unmarshal([]byte("{}"), &card); err != nil {
-		panic(err)
-	}
-	for _, r := range rows {
-		card.Rows = append(card.Rows, r)
-	}
-	out.Card = card
+	out.Card = &card{Rows: rows}
 	return out
 }
 

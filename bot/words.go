@@ -45,6 +45,8 @@ const (
 	// that was handed in; nobody types them.
 	vAddTo  desk.Verb = "add to ticket"
 	vAttach desk.Verb = "attach"
+	// vRead shows a description that a card cuts.
+	vRead desk.Verb = "read"
 )
 
 // word is one verb as typed: how its rest is read. Args names what the rest

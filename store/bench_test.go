@@ -10,6 +10,7 @@ import (
 
 	"deskbell.dev/deskbell/internal/desk"
 	"deskbell.dev/deskbell/store"
+	"deskbell.dev/deskbell/store/bare"
 	"deskbell.dev/deskbell/store/storetest"
 )
 
@@ -20,12 +21,22 @@ import (
 func BenchmarkDo(b *testing.B) {
 	for _, callers := range []int{1, 8, 64} {
 		b.Run(fmt.Sprintf("sqlite/callers=%d", callers), func(b *testing.B) {
-			compare(b, callers, openBench(b, filepath.Join(b.TempDir(), "desk.db")), store.BareSQLite(b))
+			compare(b, callers, openBench(b, filepath.Join(b.TempDir(), "desk.db")), bareSQLite(b))
 		})
 	}
 	b.Run("postgres/callers=8", func(b *testing.B) {
 		compare(b, 8, openBench(b, store.NewTestSchema(b)), store.BarePostgres(b))
 	})
+}
+
+// bareSQLite is the bare reference in a temporary folder.
+func bareSQLite(b *testing.B) func(int64) error {
+	do, closeDB, err := bare.SQLite(b.Context(), filepath.Join(b.TempDir(), "bare.db"), store.BenchTickets)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = closeDB() })
+	return do
 }
 
 // openBench is a desk with tickets in the ready queue.
@@ -62,7 +73,7 @@ func mix(i int) (by desk.MemberID, c desk.Command) {
 	return storetest.Tess, desk.Release{}
 }
 
-func compare(b *testing.B, callers int, s *store.Store, bare func(int64) error) {
+func compare(b *testing.B, callers int, s *store.Store, reference func(int64) error) {
 	const rounds = 5
 	var done atomic.Int64
 	at := storetest.Monday.Add(24 * time.Hour)
@@ -76,7 +87,9 @@ func compare(b *testing.B, callers int, s *store.Store, bare func(int64) error) 
 			Key: desk.DeliveryKey{Key: fmt.Sprintf("slack/%d", k), Body: "some words of a request"}})
 		return err
 	}
-	theirs := func(caller, i int) error { return bare(int64(1 + caller + callers*(i%(store.BenchTickets/callers)))) }
+	theirs := func(caller, i int) error {
+		return reference(int64(1 + caller + callers*(i%(store.BenchTickets/callers))))
+	}
 	each := max(b.N/callers/rounds, 1)
 	var us, them time.Duration
 	commits, ran := store.Commits(s)

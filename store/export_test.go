@@ -6,7 +6,6 @@ import "deskbell.dev/deskbell/store/pgtest"
 var (
 	NewTestSchema = pgtest.Schema
 	OpenCounting  = openCounting
-	BareSQLite    = bareSQLite
 	BarePostgres  = barePostgres
 )
 

@@ -72,6 +72,14 @@ func (s *Store) Enqueue(ctx context.Context, notices ...desk.Notice) (added int,
 // time. A lease that ended gives its notice back to be claimed again.
 func (s *Store) Claim(ctx context.Context, owner string, deskNow, realNow time.Time, lease time.Duration, limit int) ([]Due, error) {
 	var due []Due
+	var any bool
+	// Looking costs no commit, and there is mostly nothing.
+	if err := s.e.read(ctx, get(scan(&any), anyDue, micros(deskNow), micros(realNow))); err != nil {
+		return nil, fmt.Errorf("store: notices that are due: %w", err)
+	}
+	if !any {
+		return nil, nil
+	}
 	err := s.e.write(ctx, func(t tx) error {
 		due = nil
 		return t.run(get(skip, serialiseClaims), do(endLeases, micros(realNow)),

@@ -150,7 +150,11 @@ var (
 	noticeValues  = `$1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', 0, '', 0, 0, ''`
 
 	serialiseClaims = differs("serialise claims")
-	endLeases       = same("end leases", `UPDATE notices SET state = 'pending', owner = '', lease = 0 WHERE state = 'sending' AND lease <= $1`)
+	// anyDue: a notice is due at the desk time $1, or a lease ended at the time $2.
+	anyDue = same("any due", `SELECT EXISTS (SELECT 1 FROM notices WHERE state = 'pending' AND urgent = TRUE AND due <= $1)
+		OR EXISTS (SELECT 1 FROM notices WHERE state = 'pending' AND urgent = FALSE AND due <= $1)
+		OR EXISTS (SELECT 1 FROM notices WHERE state = 'sending' AND lease <= $2)`)
+	endLeases = same("end leases", `UPDATE notices SET state = 'pending', owner = '', lease = 0 WHERE state = 'sending' AND lease <= $1`)
 	// claimNotices: the first of each lane that has none in flight.
 	claimNotices = differs("claim notices") // $1 owner, $2 lease until, $3 desk time, $4 limit
 	// finishNotice: one that was upserted while in flight stays pending.

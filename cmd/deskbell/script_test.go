@@ -11,9 +11,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain makes this test binary the program itself when it is called deskbell.
+// TestMain makes this test binary the program itself when it is called deskbell,
+// or the reference of the benchmarks.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"deskbell": main})
+	testscript.Main(m, map[string]func(){"deskbell": main, "deskbell-reference": reference})
 }
 
 // TestScripts: what a user types and sees; read testdata/script.

@@ -57,7 +57,7 @@ type HTTP struct {
 	Listen string `yaml:"listen"`
 }
 
-// Slack and Discord hold what their platforms need; both come with their own
+// Slack and Discord hold what their platforms need; Discord's comes with its own
 // part of Deskbell. Secrets belong into the environment.
 type Slack struct {
 	BotToken      Secret `yaml:"bot_token"`

@@ -75,6 +75,21 @@ func (n *noting) mail(e Event, what string, due time.Time) {
 	}
 }
 
+// settled has the prompt of a request brought up to date.
+func (n *noting) settled(r RequestID, at time.Time) {
+	if r != 0 {
+		n.out = append(n.out, settled(r, at))
+	}
+}
+
+// Settled begins the What of the notice that a request was decided; its number
+// follows.
+const Settled = "settled/"
+
+func settled(r RequestID, at time.Time) Notice {
+	return Notice{Key: fmt.Sprintf("r/%d/settled", r), Kind: Post, Place: "request", What: fmt.Sprintf("%s%d", Settled, r), Due: at}
+}
+
 func (n *noting) timer(e Event, name TimerName, due time.Time) {
 	n.out = append(n.out, Notice{Key: fmt.Sprintf("timer/%d/%s", n.t.Number, name), Kind: Act, Ticket: n.t.Number, Revision: e.Seq,
 		What: string(name), Due: due, Replace: true, Urgent: true})
@@ -91,8 +106,10 @@ func (n *noting) event(e Event, es []Event) {
 			}
 		}
 		n.member(e, f.HandedBy, "accepted")
+		n.settled(f.Request, e.At)
 	case RequestAttached:
 		n.member(e, f.HandedBy, "attached")
+		n.settled(f.Request, e.At)
 	case SRMAsked:
 		n.member(e, srm, "asked")
 	case Moved:
@@ -213,8 +230,12 @@ func HandedNotices(p *Policy, h Handed, at time.Time) []Notice {
 		return Notice{Key: fmt.Sprintf("r/%d/%s/%d", h.Number, what, m), Kind: Post, Place: fmt.Sprintf("member:%d", m),
 			What: fmt.Sprintf("%s/%d", what, h.Number), Due: at}
 	}
-	if h.State == HandedDeclined && h.By != h.ByWhom {
-		return []Notice{post(h.By, "declined")}
+	if h.State == HandedDeclined {
+		ns := []Notice{settled(h.Number, at)}
+		if h.By != h.ByWhom {
+			ns = append(ns, post(h.By, "declined"))
+		}
+		return ns
 	}
 	if h.State != HandedOpen {
 		return nil

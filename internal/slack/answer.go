@@ -139,7 +139,7 @@ func (p *Platform) reach(ctx context.Context, d delivery, m chat.Message, edit b
 		if d.at.Thread != "" {
 			in = append(in, slack.MsgOptionTS(d.at.Thread))
 		}
-		err := p.callAt(ctx, "chat.postEphemeral", ch, func(c *slack.Client) error {
+		err := p.callAt(ctx, "chat.postEphemeral", ch, "", func(c *slack.Client) error {
 			_, err := c.PostEphemeralContext(ctx, ch, d.From.ID, in...)
 			return err
 		})
@@ -151,7 +151,7 @@ func (p *Platform) reach(ctx context.Context, d delivery, m chat.Message, edit b
 	if err != nil {
 		return err
 	}
-	return p.callAt(ctx, "chat.postMessage", channel, func(c *slack.Client) error {
+	return p.callAt(ctx, "chat.postMessage", channel, d.Key, func(c *slack.Client) error {
 		_, _, err := c.PostMessageContext(ctx, channel, opts...)
 		return err
 	})

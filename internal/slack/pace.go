@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -10,12 +11,14 @@ import (
 	"deskbell.dev/deskbell/internal/chat"
 )
 
-// Slack takes about one message a second in a channel and some more for a
-// moment, and tells with Retry-After when any method was called too often.
-// Source: docs.slack.dev/apis/web-api/rate-limits.
+// Slack takes one message a second in a channel, and fifty edits a minute in all
+// with some at once, and tells with Retry-After when any method was called too
+// often. Source: docs.slack.dev/apis/web-api/rate-limits, tier 3 for chat.update.
 const (
-	// patience is how long a call waits for a pause to end before it comes back
-	// with *chat.Wait.
+	editEvery = 1200 * time.Millisecond
+	editBurst = 20
+	// patience is how long a call waits for its turn before it comes back with
+	// *chat.Wait.
 	patience = 2 * time.Second
 )
 
@@ -23,7 +26,8 @@ const (
 type pacer struct {
 	every  time.Duration // between two posts into a channel
 	mu     sync.Mutex
-	next   map[string]time.Time // by channel: when the next post may go
+	posts  map[string]*turnstile // by channel
+	edits  turnstile
 	paused map[string]time.Time // by family of methods: until when Slack wants peace
 }
 
@@ -36,10 +40,11 @@ func family(method string) string {
 	return method
 }
 
-// wait returns when the call may be made, or *chat.Wait when that is far off.
-func (p *pacer) wait(ctx context.Context, method, channel string) error {
+// wait returns when the call about the message with the id may be made, or
+// *chat.Wait when that is far off: the same id then has its turn.
+func (p *pacer) wait(ctx context.Context, method, channel, id string) error {
 	for {
-		d := p.delay(method, channel)
+		d := p.delay(method, channel, id)
 		if d <= 0 {
 			return nil
 		}
@@ -52,42 +57,46 @@ func (p *pacer) wait(ctx context.Context, method, channel string) error {
 	}
 }
 
-// delay is how long the call must still wait, 0 if it may go now: then its
-// channel's turn is taken.
-func (p *pacer) delay(method, channel string) time.Duration {
+// delay is how long the call must still wait, 0 if it may go now.
+func (p *pacer) delay(method, channel, id string) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
 	if until := p.paused[family(method)]; until.After(now) {
 		return until.Sub(now)
 	}
-	if method != "chat.postMessage" || channel == "" {
-		return 0
+	switch method {
+	case "chat.update":
+		return p.edits.pass(now, id)
+	case "chat.postMessage":
+		return p.channel(channel, now).pass(now, id)
 	}
-	if p.next == nil {
-		p.next = map[string]time.Time{}
-	}
-	if at := p.next[channel]; at.After(now) {
-		return at.Sub(now)
-	}
-	if len(p.next) > 1000 {
-		for c, at := range p.next {
-			if at.Before(now) {
-				delete(p.next, c)
-			}
-		}
-	}
-	p.next[channel] = now.Add(p.every)
 	return 0
+}
+
+// channel is the turnstile of the channel's posts.
+func (p *pacer) channel(id string, now time.Time) *turnstile {
+	t := p.posts[id]
+	if t == nil {
+		if len(p.posts) > 1000 {
+			maps.DeleteFunc(p.posts, func(_ string, t *turnstile) bool { return t.idle(now) })
+		}
+		t = &turnstile{every: p.every, burst: 1}
+		p.posts[id] = t
+	}
+	return t
+}
+
+// newPacer lets a post into each channel so often; edits go in proportion.
+func newPacer(every time.Duration) pacer {
+	return pacer{every: every, posts: map[string]*turnstile{}, paused: map[string]time.Time{},
+		edits: turnstile{every: time.Duration(float64(editEvery) * every.Seconds()), burst: editBurst}}
 }
 
 // pause keeps the method's family quiet for so long.
 func (p *pacer) pause(method string, d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.paused == nil {
-		p.paused = map[string]time.Time{}
-	}
 	if until := time.Now().Add(d); until.After(p.paused[family(method)]) {
 		p.paused[family(method)] = until
 	}

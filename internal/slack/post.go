@@ -39,7 +39,7 @@ func (p *Platform) Post(ctx context.Context, at chat.Place, m chat.Message, key 
 		opts = append(opts, slack.MsgOptionTS(at.Thread))
 	}
 	var ts string
-	err = p.callAt(ctx, "chat.postMessage", channel, func(c *slack.Client) (err error) {
+	err = p.callAt(ctx, "chat.postMessage", channel, key, func(c *slack.Client) (err error) {
 		_, ts, err = c.PostMessageContext(ctx, channel, opts...)
 		return
 	})
@@ -58,7 +58,7 @@ func (p *Platform) channelOf(ctx context.Context, at chat.Place) (string, error)
 		return id.(string), nil
 	}
 	var ch *slack.Channel
-	err := p.callAt(ctx, "conversations.open", at.User, func(c *slack.Client) (err error) {
+	err := p.callAt(ctx, "conversations.open", at.User, "", func(c *slack.Client) (err error) {
 		ch, _, _, err = c.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{at.User}, ReturnIM: true})
 		return
 	})
@@ -97,7 +97,7 @@ func (p *Platform) lookOnce(ctx context.Context, at chat.Place, key string, sinc
 	oldest, cursor := fmt.Sprintf("%d.000000", since.Unix()), ""
 	for range lookPages {
 		var page []slack.Message
-		err := p.callAt(ctx, "conversations.history", at.Channel, func(c *slack.Client) error {
+		err := p.callAt(ctx, "conversations.history", at.Channel, "", func(c *slack.Client) error {
 			if at.Thread != "" {
 				ms, _, next, err := c.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{ChannelID: at.Channel, Timestamp: at.Thread,
 					Oldest: oldest, Cursor: cursor, Limit: 200, IncludeAllMetadata: true})
@@ -132,7 +132,7 @@ func (p *Platform) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message
 		return fmt.Errorf("slack: edit %s: %w", ref.ID, err)
 	}
 	blocks, text := p.body(m)
-	err = p.callAt(ctx, "chat.update", channel, func(c *slack.Client) error {
+	err = p.callAt(ctx, "chat.update", channel, ref.ID, func(c *slack.Client) error {
 		_, _, _, err := c.UpdateMessageContext(ctx, channel, ref.ID, slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...))
 		return err
 	})
@@ -151,7 +151,7 @@ func (p *Platform) Channel(ctx context.Context, name string) (string, error) {
 		name = ids[0]
 	}
 	var ch *slack.Channel
-	err := p.callAt(ctx, "conversations.info", name, func(c *slack.Client) (err error) {
+	err := p.callAt(ctx, "conversations.info", name, "", func(c *slack.Client) (err error) {
 		ch, err = c.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: name})
 		return
 	})

@@ -96,7 +96,7 @@ func New(c Config) (*Platform, error) {
 	tr.MaxIdleConnsPerHost = 16
 	hc := &http.Client{Timeout: apiWithin, Transport: tr}
 	return &Platform{
-		cfg: c, base: u, polite: make(chan struct{}, 16), known: make(chan struct{}), pace: pacer{every: c.PostEvery}, slots: make(chan struct{}, inHand),
+		cfg: c, base: u, polite: make(chan struct{}, 16), known: make(chan struct{}), pace: newPacer(c.PostEvery), slots: make(chan struct{}, inHand),
 		client: slack.New(c.BotToken, slack.OptionAPIURL(c.APIURL), slack.OptionHTTPClient(hc), slack.OptionAppLevelToken(c.AppToken)),
 		hooks: &http.Client{Timeout: 5 * time.Second, Transport: tr,
 			CheckRedirect: func(*http.Request, []*http.Request) error {

@@ -108,12 +108,13 @@ var errNotTried = errors.New("slack: not tried")
 // sorted. A pause that Slack asked for, unless it ends in a moment, is answered
 // by *chat.Wait without asking again.
 func (p *Platform) call(ctx context.Context, method string, do func(*slack.Client) error) error {
-	return p.callAt(ctx, method, "", do)
+	return p.callAt(ctx, method, "", "", do)
 }
 
-// callAt is call about a channel or a person.
-func (p *Platform) callAt(ctx context.Context, method, where string, do func(*slack.Client) error) error {
-	if err := p.pace.wait(ctx, method, where); err != nil {
+// callAt is call about a channel or a person, and there about the message that
+// the id tells from others: a post's key, an edit's timestamp.
+func (p *Platform) callAt(ctx context.Context, method, where, id string, do func(*slack.Client) error) error {
+	if err := p.pace.wait(ctx, method, where, id); err != nil {
 		return err
 	}
 	err := p.sorted(do(p.client), where)

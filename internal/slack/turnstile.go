@@ -1,0 +1,56 @@
+package slack
+
+import "time"
+
+// turnstile lets calls through at a rate, some at once after a pause, and gives
+// everybody else a turn of their own, so that whoever must wait comes back once
+// and not again and again. It is the generic cell rate algorithm with
+// reservations. Instants are real time.
+type turnstile struct {
+	every time.Duration // between two calls in the long run
+	burst int           // calls at once after a pause, at least 1
+	full  time.Time     // when everything let through or promised so far is used up
+	turns map[string]time.Time
+}
+
+// forgotten is how long after its time a turn is kept for somebody who does not
+// come.
+const forgotten = time.Minute
+
+// pass is how long the call with the id has to wait, 0 if it may go now. A wait
+// is a turn: the same id that comes then goes through.
+func (t *turnstile) pass(now time.Time, id string) time.Duration {
+	if at, ok := t.turns[id]; ok {
+		if at.After(now) {
+			return at.Sub(now)
+		}
+		delete(t.turns, id)
+		if now.Sub(at) < forgotten {
+			return 0
+		}
+	}
+	if t.full.Before(now) {
+		t.full = now
+	}
+	at := t.full.Add(-time.Duration(t.burst-1) * t.every)
+	t.full = t.full.Add(t.every)
+	if !at.After(now) {
+		return 0
+	}
+	if t.turns == nil {
+		t.turns = map[string]time.Time{}
+	}
+	t.turns[id] = at
+	return at.Sub(now)
+}
+
+// idle reports whether nobody was let through or waits that matters any more,
+// and drops the turns of those who did not come.
+func (t *turnstile) idle(now time.Time) bool {
+	for id, at := range t.turns {
+		if now.Sub(at) >= forgotten {
+			delete(t.turns, id)
+		}
+	}
+	return len(t.turns) == 0 && !t.full.After(now)
+}
