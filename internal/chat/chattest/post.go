@@ -133,7 +133,7 @@ func editDeleted(s *stage) {
 
 func find(s *stage) {
 	for _, who := range []chat.User{s.Ann, s.Ben} {
-		for _, word := range []string{"<@" + who.ID + ">", "<@" + who.ID + "|" + who.Handle + ">", who.Handle, "@" + who.Handle, " " + who.Handle + " ", who.Name, strings.ToUpper(who.Name)} {
+		for _, word := range []string{"<@" + who.ID + ">", "<@" + who.ID + "|" + who.Handle + ">", who.Handle, "@" + who.Handle, strings.ToUpper(who.Handle), " " + who.Handle + " ", who.Name, strings.ToUpper(who.Name)} {
 			got, err := s.Platform.Find(s.ctx, word)
 			if err != nil {
 				s.Errorf("%q: %v", word, err)
@@ -141,7 +141,7 @@ func find(s *stage) {
 			s.diff(word, who, got)
 		}
 	}
-	for _, word := range []string{"", " ", "@", "<@>", "nobody at all", "<@" + s.Absent.User + ">", s.Ann.Name[:2]} {
+	for _, word := range []string{"", " ", "@", "<@>", "nobody at all", s.Ann.Handle[:2], "<@" + s.Absent.User + ">", s.Ann.Name[:2]} {
 		if got, err := s.Platform.Find(s.ctx, word); !errors.Is(err, chat.ErrUnknown) {
 			s.Errorf("%q is %+v, %v", word, got, err)
 		}
