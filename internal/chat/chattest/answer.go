@@ -138,24 +138,27 @@ func pressEdits(s *stage) {
 	}
 }
 
-// tokens use every character that one may have, up to the longest.
+// tokens use every character that one may have, up to the longest. What a button
+// says beside its token is short; what a menu's choice says may be a name.
 func tokens(s *stage) {
 	const all = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	var as []chat.Action
 	for _, t := range []string{all + all[:chat.MaxToken-len(all)], "a;42;7", "a"} {
-		as = append(as, chat.Action{Token: t, Label: "B" + fmt.Sprint(len(as)), Value: all}, chat.Action{Token: t + "~"[:min(1, chat.MaxToken-len(t))], Label: "M" + fmt.Sprint(len(as)),
+		as = append(as, chat.Action{Token: t, Label: "B" + fmt.Sprint(len(as)), Value: "urgent/2: a"}, chat.Action{Token: t + "~"[:min(1, chat.MaxToken-len(t))], Label: "M" + fmt.Sprint(len(as)),
 			Options: []chat.Option{{Value: all[:60], Label: "L"}, {Value: "urgent/2: a b", Label: "U"}}})
 	}
 	for _, a := range as {
 		s.post(s.here(), *card(a.Label+" here", a))
 		m := s.sees(s.Ann, s.here(), a.Label+" here")
-		choose, value := "", a.Value
-		for _, o := range a.Options {
-			choose, value = o.Value, o.Value
+		choices := a.Options
+		if len(choices) == 0 {
+			choices = []chat.Option{{}}
 		}
-		s.did(s.Press(s.Ann.ID, m, m.Buttons[0], choose))
-		if in := s.one(); in.Token != a.Token || in.Value != value {
-			s.Errorf("%q %q came back as %q %q", a.Token, value, in.Token, in.Value)
+		for _, o := range choices {
+			s.did(s.Press(s.Ann.ID, m, m.Buttons[0], o.Value))
+			if in := s.one(); in.Token != a.Token || in.Value != a.Value+o.Value {
+				s.Errorf("%q %q came back as %q %q", a.Token, a.Value+o.Value, in.Token, in.Value)
+			}
 		}
 	}
 	// Two buttons of one token are told apart by their values.

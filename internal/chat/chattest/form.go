@@ -55,6 +55,7 @@ func formUntouched(s *stage) {
 	s.answersWith(chat.Reply{Message: private})
 	s.did(s.Type(s.Ann.ID, s.here(), "/ticket"))
 	s.post(s.direct(s.Ann), *card("direct", button))
+	keys := map[string]bool{}
 	press := func(in chat.Place, text string) error {
 		m := s.sees(s.Ann, in, text)
 		return s.Press(s.Ann.ID, m, s.button(m, "Open a ticket"), "")
@@ -89,9 +90,10 @@ func formUntouched(s *stage) {
 		}
 		s.did(s.Submit(s.Ann.ID, nil))
 		in := s.one()
-		if in.Kind != chat.Submit || in.Token != f.Token || in.Platform != s.Platform.Name() || in.Key == "" || in.Key == before.Key {
+		if in.Kind != chat.Submit || in.Token != f.Token || in.Platform != s.Platform.Name() || in.Key == "" || in.Key == before.Key || keys[in.Key] {
 			s.Errorf("%s: heard %+v", c.what, in)
 		}
+		keys[in.Key] = true
 		s.diff(c.what+": from", s.Ann, in.From)
 		s.diff(c.what+": values", initial(f), in.Values)
 		if in.Place.Channel != before.Place.Channel || c.on != "" && in.Message.ID != c.on {

@@ -24,11 +24,12 @@ func hostile(s *stage) {
 	s.answersWith(chat.Reply{Message: tell("pressed")})
 	for _, w := range s.evil() {
 		label := chat.Cut(w, s.Platform.Limits().Label)
+		value := chat.Cut(w, 75) // as long as every menu takes
 		m := chat.Message{Text: chat.Join(chat.Say("0 "+w), chat.B(" 1 "+w)), Card: &chat.Card{
 			Title: chat.Join(chat.Say("2 "+w), chat.Say(" "), chat.Words(w)), Text: chat.Join(chat.Text{{Kind: chat.Code, Text: w}}, chat.Say("\n"), chat.Words(w), chat.Say("\nafter")),
 			Fields:  []chat.CardField{{Name: "Said", Value: chat.Words(w)}, {Name: w, Value: chat.MentionUser(s.Ann.ID, "nobody "+w)}},
-			Rows:    []chat.Row{{Text: chat.Say("3 " + w), Actions: []chat.Action{{Token: "b", Label: label, Value: w}}}},
-			Actions: []chat.Action{{Token: "m", Label: "More", Options: []chat.Option{{Value: "v", Label: label}}}},
+			Rows:    []chat.Row{{Text: chat.Say("3 " + w), Actions: []chat.Action{{Token: "b", Label: label}}}},
+			Actions: []chat.Action{{Token: "m", Label: "More", Options: []chat.Option{{Value: value, Label: label}}}},
 		}}
 		ref := s.post(s.here(), m)
 		ms := s.See(s.Ben.ID, s.here())
@@ -43,9 +44,9 @@ func hostile(s *stage) {
 			s.Errorf("buttons of %q: %+v", w, got.Buttons)
 		}
 		s.hears()
-		s.did(s.Press(s.Ben.ID, got, got.Buttons[0], ""))
-		if in := s.one(); in.Value != w {
-			s.Errorf("the value %q came back as %q", w, in.Value)
+		s.did(s.Press(s.Ben.ID, got, s.button(got, "menu"), value))
+		if in := s.one(); in.Value != value {
+			s.Errorf("the value %q came back as %q", value, in.Value)
 		}
 	}
 	long := strings.Repeat("<!everyone> & ", 40_000/14)
@@ -63,10 +64,11 @@ func hostileTyped(s *stage) {
 		shown := *f
 		shown.Title = chat.Cut(w, 20)
 		shown.Fields = slices.Clone(f.Fields)
-		shown.Fields[0].Label, shown.Fields[0].Hint, shown.Fields[0].Value = w, w, w
+		label := chat.Cut(w, 40)
+		shown.Fields[0].Label, shown.Fields[0].Hint, shown.Fields[0].Value = label, w, w
 		s.opens(&shown, chat.Reply{Message: say("you wrote " + w)})
 		s.did(s.Type(s.Ann.ID, s.here(), "/ticket new x"))
-		if open := s.form(s.Ann); open.Title != shown.Title || open.Fields[0].Label != w || open.Fields[0].Value != w {
+		if open := s.form(s.Ann); open.Title != shown.Title || open.Fields[0].Label != label || open.Fields[0].Value != w {
 			s.Errorf("%q stands in the form as %+v", w, open)
 		}
 		s.hears()
