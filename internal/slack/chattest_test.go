@@ -31,13 +31,13 @@ func TestChat(t *testing.T) {
 
 // rig is a workspace and what its people do in it.
 type rig struct {
-	srv   *slacktest.Server
-	pf    *slack.Platform
-	api   *vendor.Client
-	mu    sync.Mutex
-	twice bool
-	// asked are the deliveries that are under way in the background.
+	srv     *slacktest.Server
+	pf      *slack.Platform
+	api     *vendor.Client    // for what an admin does
 	handles map[string]string // by id
+
+	mu    sync.Mutex
+	twice bool // what is done comes again
 }
 
 func newRig(t *testing.T, h chat.Handler, sockets bool) chattest.Rig {
