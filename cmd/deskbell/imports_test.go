@@ -21,6 +21,7 @@ func TestImports(t *testing.T) {
 	}{
 		"internal/worktime":        {nil, "working time is pure arithmetic"},
 		"internal/chat":            {nil, "the neutral model knows no tickets and no vendor"},
+		"internal/chat/chattest":   {[]string{"internal/chat"}, "one suite for all platforms names none"},
 		"internal/desk":            {[]string{"internal/worktime"}, "no rule sees a message, a database or a platform"},
 		"store":                    {[]string{"internal/desk", "internal/worktime", "store/migrations"}, "the store decides nothing and talks to nobody"},
 		"internal/outbox":          {[]string{"store", "internal/desk"}, "the outbox delivers without knowing what it says"},

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -61,5 +62,22 @@ func TestFit(t *testing.T) {
 	}
 	if len(m.Card.Actions) != 9 || m.Card.Actions[0].Label != long || len(m.Card.Rows) != 3 || runes(m.Card.Title) != 100 {
 		t.Error("the message itself was changed")
+	}
+}
+
+// A handler that panics is an error that says where, and nothing else.
+func TestAsk(t *testing.T) {
+	h := Handler(func(_ context.Context, in Interaction) Reply {
+		if in.Kind == Press {
+			panic("out of toner")
+		}
+		return Reply{Message: &Message{Text: Say("well")}}
+	})
+	if r, err := h.Ask(t.Context(), Interaction{Kind: Command}); err != nil || r.Message.Text.Flat(nil) != "well" {
+		t.Errorf("answered %+v, %v", r, err)
+	}
+	r, err := h.Ask(t.Context(), Interaction{Kind: Press})
+	if err == nil || r.Message != nil || !strings.Contains(err.Error(), "out of toner") || !strings.Contains(err.Error(), "chat_test.go") {
+		t.Errorf("answered %+v, %v", r, err)
 	}
 }

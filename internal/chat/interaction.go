@@ -2,6 +2,8 @@ package chat
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"time"
 )
 
@@ -141,3 +143,15 @@ type Refusal struct {
 // Handler answers an interaction. It never blocks on a platform; the platform
 // deals with its own deadlines. The Reply says everything, errors included.
 type Handler func(context.Context, Interaction) Reply
+
+// Ask is h's answer. A panic of h is an error that says where it was; what h had
+// done until then stays done. Platforms ask by it, so that one interaction takes
+// no other along.
+func (h Handler) Ask(ctx context.Context, in Interaction) (r Reply, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r, err = Reply{}, fmt.Errorf("chat: the handler of a %s panicked: %v\n%s", in.Kind, p, debug.Stack())
+		}
+	}()
+	return h(ctx, in), nil
+}

@@ -100,9 +100,24 @@ func (p *Platform) ask(ctx context.Context, d delivery) chat.Reply {
 		d.Quoted = p.quote(ctx, d)
 	}
 	d.Platform = p.Name()
-	r := p.cfg.Handle(ctx, d.Interaction)
+	r, err := p.cfg.Handle.Ask(ctx, d.Interaction)
+	if err != nil {
+		p.cfg.Log.Error("slack: not answered", "kind", d.Kind, "err", err)
+		if d.answerable() {
+			r.Message = &chat.Message{Text: chat.Say(chat.Broke), Private: true}
+		}
+	}
 	p.cfg.After()
 	return r
+}
+
+// answerable reports whether somebody waits for words.
+func (d delivery) answerable() bool {
+	switch d.Kind {
+	case chat.Command, chat.Press, chat.Submit, chat.Shortcut, chat.Said:
+		return true
+	}
+	return false
 }
 
 // identify fills in who did it; false if Slack does not say.

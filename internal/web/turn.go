@@ -33,7 +33,9 @@ func (s *Server) take(ctx context.Context, c call, t turn) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		reply = handle(ctx, t.in)
+		if reply, err = handle.Ask(ctx, t.in); err != nil {
+			return nil, err
+		}
 	}
 	answer, err := s.settle(c, t, reply)
 	if err != nil {
