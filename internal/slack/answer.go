@@ -71,6 +71,9 @@ func (p *Platform) show(ctx context.Context, d delivery, m chat.Message, edit bo
 		p.refreshHome(ctx, d)
 		return
 	}
+	if m.Private && d.at.Message != "" && !d.at.Ephemeral && !strings.HasPrefix(d.at.Channel, "D") {
+		edit = false // what all see never becomes what is for one
+	}
 	if d.at.Respond != "" {
 		err := p.respond(ctx, d.at, m, edit)
 		if err == nil {

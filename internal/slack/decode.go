@@ -183,6 +183,9 @@ func decodeInteraction(data []byte) (d delivery, ok bool, err error) {
 	if thread == "" {
 		thread = in.Container.ThreadTS
 	}
+	if thread == in.Container.MessageTS { // a root with replies stands in the channel
+		thread = ""
+	}
 	d.at = meta{Channel: channel, Thread: thread, Message: in.Container.MessageTS, Ephemeral: in.Container.Ephemeral, Respond: in.ResponseURL}
 	if in.View != nil {
 		d.at = in.View.meta()

@@ -150,6 +150,9 @@ func (p *Platform) Channel(ctx context.Context, name string) (string, error) {
 	if ids := mentioned(name, "<#"); len(ids) == 1 {
 		name = ids[0]
 	}
+	if name == "" {
+		return "", fmt.Errorf("slack: a channel without a name: %w", chat.ErrUnknown)
+	}
 	var ch *slack.Channel
 	err := p.callAt(ctx, "conversations.info", name, "", func(c *slack.Client) (err error) {
 		ch, err = c.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: name})

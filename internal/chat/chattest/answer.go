@@ -98,9 +98,7 @@ func presses(s *stage) {
 			}
 			keys[in.Key] = true
 			s.diff("from", s.Ann, in.From)
-			// A root may be of the thread below it.
-			thread := in.Place.Thread == c.ref.Place.Thread || in.Place.Thread == c.ref.ID
-			if in.Message.ID == "" || c.ref.ID != "" && in.Message.ID != c.ref.ID || in.Place.Channel != c.ref.Place.Channel || !thread {
+			if in.Message.ID == "" || c.ref.ID != "" && in.Message.ID != c.ref.ID || in.Place.Channel != c.ref.Place.Channel || in.Place.Thread != c.ref.Place.Thread {
 				s.Errorf("%s: pressed at %+v on %+v, want %+v", c.text, in.Place, in.Message, c.ref)
 			}
 		}
@@ -122,6 +120,13 @@ func pressEdits(s *stage) {
 		}
 		s.seesNot(who, s.here(), "approved")
 	}
+	secret := tell("for Ann's eyes")
+	s.answersWith(chat.Reply{Message: secret, Edit: true})
+	m := s.sees(s.Ann, s.here(), "in progress")
+	s.did(s.Press(s.Ann.ID, m, s.button(m, "Start"), ""))
+	s.seesNot(s.Ben, s.here(), "for Ann's eyes")
+	s.sees(s.Ann, s.here(), "for Ann's eyes")
+	s.sees(s.Ben, s.here(), "in progress")
 	// What one person sees stays theirs, whatever replaces it.
 	private := card("mine", act)
 	private.Private = true

@@ -154,7 +154,7 @@ func channels(s *stage) {
 			s.Errorf("%q is %q, %v", word, got, err)
 		}
 	}
-	for _, word := range []string{s.Absent.Channel, "nowhere"} {
+	for _, word := range []string{"", s.Absent.Channel, "nowhere"} {
 		if got, err := s.Platform.Channel(s.ctx, word); !errors.Is(err, chat.ErrUnknown) {
 			s.Errorf("%q is %q, %v", word, got, err)
 		}
