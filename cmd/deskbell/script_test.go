@@ -13,7 +13,7 @@ import (
 
 // TestMain makes this test binary the program itself when it is called deskbell.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"deskbell": main})
+	testscript.Main(m, map[string]func(){"deskbell": main, "deskbell-naive": naive})
 }
 
 // TestScripts: what a user types and sees; read testdata/script.
