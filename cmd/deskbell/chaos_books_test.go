@@ -87,7 +87,7 @@ func (d *day) deeds(l *ledger) {
 			by[event] = r[0]
 		}
 	}
-	for _, r := range l.rows(3, `SELECT ticket, revision, fact FROM events WHERE by_clock = 0`) {
+	for _, r := range l.rows(3, `SELECT ticket, revision, fact FROM events WHERE NOT by_clock`) {
 		if event := fmt.Sprintf("T-%s's event %s", r[0], r[1]); by[event] == "" {
 			l.no("%s (%s) is of no delivery", event, r[2])
 		}
