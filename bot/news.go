@@ -16,29 +16,19 @@ import (
 // or that somebody asks to swap a week.
 func (b *Bot) postNews(ctx context.Context, p *desk.Policy, d store.Due) error {
 	posted := false
-	for _, place := range p.Channels {
-		platform, channel, _ := strings.Cut(place, ":")
-		pf, ok := b.platforms[platform]
-		if !ok {
-			continue
-		}
-		t := &turn{Bot: b, ctx: ctx, p: p, now: b.Now(), in: chat.Interaction{Platform: platform}}
+	err := b.everywhere(ctx, p, func(t *turn, pf chat.Platform, place, channel string) error {
 		m, ok, err := t.news(d.What, place)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			continue
-		}
-		if _, err := pf.Post(ctx, chat.Place{Channel: channel}, pf.Limits().Fit(m), d.Key+"/"+place, time.Time{}); err != nil {
+		if err != nil || !ok {
 			return err
 		}
 		posted = true
-	}
-	if !posted {
+		_, _, err = b.postOnce(ctx, pf, chat.Place{Channel: channel}, m, d.Key+"/"+place)
+		return err
+	})
+	if err == nil && !posted {
 		return errOvertaken
 	}
-	return nil
+	return err
 }
 
 // news draws it for one place; false if it is not for there, or not so any more.
