@@ -137,7 +137,11 @@ func (d *day) types(ctx context.Context, who, ticket, command, words, mark strin
 // presses a button of the ticket's card, or types the words if the card does not
 // show it in time.
 func (d *day) presses(ctx context.Context, who, ticket, label, words, instead string) {
+	var last try
 	d.until(ctx, who, ticket, words, "", func(string) try {
+		if strings.Contains(last.told, "Nothing was done by your press") { // the card is old
+			return d.slash(ctx, who, instead, "")
+		}
 		soon, cancel := context.WithTimeout(ctx, 3*time.Second)
 		defer cancel()
 		var m slacktest.Message
@@ -149,7 +153,8 @@ func (d *day) presses(ctx context.Context, who, ticket, label, words, instead st
 			return d.slash(ctx, who, instead, "")
 		}
 		action, value, _ := button(m.Blocks, label)
-		return d.did(ctx, who, label, "", func(u *slacktest.Person) *slacktest.Delivery { return u.Press(m, action, value) })
+		last = d.did(ctx, who, label, "", func(u *slacktest.Person) *slacktest.Delivery { return u.Press(m, action, value) })
+		return last
 	})
 }
 

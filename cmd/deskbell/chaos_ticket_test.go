@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +33,7 @@ func (d *day) ticket(ctx context.Context, words string, handed bool) {
 	d.types(ctx, "tech", n, "/ticket note "+n+" %s", "", words+": first note")
 	d.presses(ctx, "tech", n, "Start", "In progress", "/ticket start "+n)
 	d.says(ctx, "tech", n, words+": in the thread")
+	d.swap(ctx, n)
 	d.types(ctx, "tech", n, "/ticket move "+n+" ready to test %s", "Ready to test", words+": done")
 	d.presses(ctx, "tech2", n, "Start testing", "In testing", "/ticket move "+n+" in testing")
 	d.types(ctx, "tech2", n, "/ticket move "+n+" ready to install %s", "Ready to install", words+": tested")
@@ -39,6 +41,24 @@ func (d *day) ticket(ctx context.Context, words string, handed bool) {
 	d.types(ctx, "tech", n, "/ticket move "+n+" client testing %s", "Client testing", words+": installed")
 	d.types(ctx, "intake", n, "/ticket note "+n+" %s", "", words+": last note")
 	d.types(ctx, "intake", n, "/ticket confirm "+n+" call", "Completed", "")
+}
+
+// swap asks the rota from the admin's direct messages, so that the channel is
+// told what is about no ticket.
+func (d *day) swap(ctx context.Context, n string) {
+	weeks, err := strconv.Atoi(n)
+	if err != nil {
+		d.t.Errorf("the ticket %q", n)
+	}
+	week := time.Now().AddDate(0, 0, 14+7*weeks).Format(time.DateOnly)
+	d.until(ctx, "admin", n, "", "", func(string) try {
+		return d.did(ctx, "admin", "rota swap", "-", func(u *slacktest.Person) *slacktest.Delivery {
+			if d.srv.DM(slackID("admin")) == "" {
+				u.OpenHome()
+			}
+			return u.Slash(d.srv.DM(slackID("admin")), "/desk", "rota swap "+week)
+		})
+	})
 }
 
 // number is the ticket's, as its card in the channel says.
