@@ -54,6 +54,9 @@ func (d *day) audit() []string {
 	for _, r := range l.rows(4, `SELECT key, state, attempts, last_error FROM notices WHERE state IN ('sending', 'dead', 'parked')`) {
 		l.no("the notice %s is %s after %s tries: %s", r[0], r[1], r[2], r[3])
 	}
+	for _, r := range l.rows(2, `SELECT key, last_error FROM notices WHERE state = 'pending' AND kind IN ('paint', 'post')`) {
+		l.no("the notice %s still waits: %s", r[0], r[1])
+	}
 	for _, v := range d.srv.Violations() {
 		// Replicas do not tell each other how long Slack wants peace.
 		if !strings.Contains(v, "Retry-After") || !strings.HasPrefix(d.url, "postgres") {
@@ -120,17 +123,29 @@ func (d *day) deeds(l *ledger) {
 	}
 	for _, w := range d.said {
 		if words[w] != 1 {
-			l.no("%q was said in a thread and stands there %d times", w, words[w])
+			l.no("%q was said in a thread and stands there %d times; its deliveries: %s", w, words[w], d.brought(w))
 		}
 	}
 }
 
+// brought says what became of the deliveries of words in a thread.
+func (d *day) brought(words string) string {
+	var out []string
+	for _, x := range d.srv.Deliveries() {
+		if e, is := x.Payload["event"].(map[string]any); is && e["text"] == words {
+			status, _, after := x.Acked()
+			out = append(out, fmt.Sprintf("%s: %d after %s", x.EventID, status, after))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
 // saw is a ticket as the database has it.
-type saw struct{ words, status, priority string }
+type saw struct{ status, priority string }
 
 // tickets: numbers and revisions have no gaps, and each case is one ticket.
 func (d *day) tickets(l *ledger) map[string]saw {
-	out, cases := map[string]saw{}, map[string]int{}
+	out, cases := map[string]saw{}, 0
 	w := desk.DefaultWorkflow()
 	for n, r := range l.rows(5, `SELECT number, revision, status, priority, (SELECT count(*) FROM events WHERE ticket = number) FROM tickets ORDER BY number`) {
 		if r[0] != fmt.Sprint(n+1) {
@@ -146,13 +161,14 @@ func (d *day) tickets(l *ledger) map[string]saw {
 		}
 		out[r[0]] = saw{status: s.Name, priority: priority}
 	}
-	for _, r := range l.rows(2, `SELECT ticket, body FROM words WHERE revision = 1 AND field LIKE 'ummary%' OR revision = 1 AND field LIKE 'Summary%'`) {
-		cases[r[1]]++
-	}
-	for c, n := range cases {
-		if n > 1 {
-			l.no("%q is %d tickets", c, n)
+	for _, r := range l.rows(2, `SELECT body, count(DISTINCT ticket) FROM words WHERE revision = 1 AND body LIKE 'Case %' GROUP BY body`) {
+		cases++
+		if r[1] != "1" {
+			l.no("%q is %s tickets", r[0], r[1])
 		}
+	}
+	if cases != d.counts["tickets"] {
+		l.no("%d tickets were wanted, and %d opened", d.counts["tickets"], cases)
 	}
 	for _, r := range l.rows(2, `SELECT body, count(*) FROM handed GROUP BY body HAVING count(*) > 1`) {
 		l.no("%q was handed in %s times", r[0], r[1])
@@ -178,10 +194,8 @@ func (d *day) shown(l *ledger, tickets map[string]saw) {
 		}
 		n, _, _ := strings.Cut(rest, "/")
 		cards[n]++
-		if t, want := tickets[n], ""; true {
-			if want = t.status + " · " + t.priority; !strings.Contains(m.Text, want) {
-				l.no("T-%s's card does not say %q: %q", n, want, m.Text)
-			}
+		if want := tickets[n].status + " · " + tickets[n].priority; !strings.Contains(m.Text, want) {
+			l.no("T-%s's card does not say %q: %q", n, want, m.Text)
 		}
 	}
 	for n := range tickets {

@@ -40,7 +40,7 @@ type day struct {
 	rng    *rand.Rand
 	tries  []try
 	said   []string // in threads
-	broken map[string]int
+	counts map[string]int
 	hands  map[string]*sync.Mutex // a person does one thing at a time
 }
 
@@ -78,7 +78,7 @@ func TestSlackChaosFinds(t *testing.T) {
 
 func newDay(t *testing.T, url string, sockets bool) *day {
 	t.Helper()
-	d := &day{length: 9 * time.Second, cuts: 5, seed: rand.Uint64(), broken: map[string]int{}, hands: map[string]*sync.Mutex{}}
+	d := &day{length: 9 * time.Second, cuts: 5, seed: rand.Uint64(), counts: map[string]int{}, hands: map[string]*sync.Mutex{}}
 	if text := os.Getenv(dayVariable); text != "" {
 		var err error
 		if d.length, err = time.ParseDuration(text); err != nil {
@@ -130,6 +130,7 @@ func (d *day) lived(desks int) {
 	for lane := range lanes {
 		d.acts.Go(func() {
 			for n := 0; n == 0 || time.Now().Before(evening); n++ {
+				d.count("tickets")
 				d.ticket(ctx, fmt.Sprintf("Case %d-%d", lane, n), (lane+n)%2 == 0)
 			}
 		})
@@ -140,7 +141,7 @@ func (d *day) lived(desks int) {
 	d.quiet(ctx)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.t.Logf("%d things done, broken: %v", len(d.tries), d.broken)
+	d.t.Logf("%d things done, and %v", len(d.tries), d.counts)
 }
 
 // fault is what goes wrong with about one call in twelve.
@@ -172,7 +173,7 @@ func (d *day) fault(c slacktest.Call) slacktest.Fault {
 func (d *day) count(what string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.broken[what]++
+	d.counts[what]++
 }
 
 // breaks kills desks and takes Slack away, at random instants.
@@ -181,10 +182,17 @@ func (d *day) breaks(ctx context.Context) {
 		if d.pause(ctx, 300*time.Millisecond, 2*time.Second); ctx.Err() != nil {
 			return
 		}
-		switch n := d.draw(5); {
-		case n < 3:
+		switch n := d.draw(6); {
+		case n < 4:
 			all := d.running()
-			d.kill(all[d.draw(len(all))])
+			p := all[d.draw(len(all))]
+			if n == 3 {
+				d.stop(p)
+				d.count("stopped")
+			} else {
+				d.kill(p)
+				d.count("killed")
+			}
 			if n == 0 {
 				d.pause(ctx, 0, time.Second)
 			}
@@ -193,8 +201,7 @@ func (d *day) breaks(ctx context.Context) {
 				d.srv.Rate("auth.test", 0, 0)
 			}
 			d.start()
-			d.count("killed")
-		case n == 3:
+		case n == 4:
 			d.srv.Stop()
 			d.pause(ctx, 100*time.Millisecond, 1200*time.Millisecond)
 			d.srv.Start()
@@ -210,6 +217,9 @@ func (d *day) quiet(ctx context.Context) {
 	d.t.Helper()
 	d.srv.Fault(nil)
 	for range 3 { // what Slack sends again later
+		if d.sockets {
+			_ = d.srv.Until(ctx, func() bool { return d.srv.Sockets() >= 2*len(d.running()) })
+		}
 		d.srv.RetryEvents()
 		_ = d.srv.Until(ctx, func() bool {
 			for _, x := range d.srv.Deliveries() {
