@@ -21,14 +21,20 @@ func (b *Bot) postNews(ctx context.Context, p *desk.Policy, d store.Due) error {
 		n, _ := requestNumber(id)
 		return b.paintRequest(ctx, p, n)
 	}
-	return b.everywhere(ctx, p, func(t *turn, pf chat.Platform, place, channel string) error {
-		m, here, err := t.news(d.What, place)
-		if err != nil || !here {
+	posted := false
+	err := b.everywhere(ctx, p, func(t *turn, pf chat.Platform, place, channel string) error {
+		m, ok, err := t.news(d.What, place)
+		if err != nil || !ok {
 			return err
 		}
+		posted = true
 		_, _, err = t.postOnce(ctx, pf, chat.Place{Channel: channel}, m, d.Key+"/"+place)
 		return err
 	})
+	if err == nil && !posted {
+		return errOvertaken
+	}
+	return err
 }
 
 // news draws it for one place; false if it is not for there, or not so any more.

@@ -164,6 +164,31 @@ func flat(m chat.Message) string {
 	return since.ReplaceAllString(s, "since")
 }
 
+// What is about no ticket is said once too, in each channel that it is for,
+// though the line is cut after it was said.
+func TestNewsOnBadLine(t *testing.T) {
+	w := newWired(t, filepath.Join(t.TempDir(), "desk.db"), "web", "other")
+	w.settle()
+	said := []int{len(w.wires[0].said), len(w.wires[1].said)}
+	for _, wire := range w.wires {
+		cut := 2
+		wire.after = func(string, string) error {
+			if cut--; cut >= 0 {
+				return chat.ErrUnsure
+			}
+			return nil
+		}
+	}
+	_, err := w.store.Enqueue(t.Context(), desk.Notice{Key: "swap/web/1/9", Kind: desk.Post, Place: "channel", What: fmt.Sprintf("swap/2026-03-16/%d", w.member("intake2")), Due: w.now})
+	w.ok(err)
+	w.settle()
+	for i, wire := range w.wires {
+		if keys := wire.twice(); len(keys) > 0 || len(wire.said) != said[i]+1 {
+			t.Errorf("%s: %d messages more, twice %q", wire.name, len(wire.said)-said[i], keys)
+		}
+	}
+}
+
 // One channel's trouble keeps no news from another, posts nothing twice, and
 // each admin hears of it once a day, with the way on.
 func TestTroubleInOneChannel(t *testing.T) {

@@ -9,7 +9,10 @@ var (
 	BarePostgres  = barePostgres
 )
 
-const BenchTickets = benchTickets
+const (
+	BenchTickets = benchTickets
+	HeirWaits    = heirWaits
+)
 
 // Commits is how many commits carried how many commands so far; zeros on
 // PostgreSQL.

@@ -96,6 +96,21 @@ func (s *Store) Claim(ctx context.Context, owner string, deskNow, realNow time.T
 	return due, nil
 }
 
+// heirWaits is how long what a process had in hand when it was killed is left
+// alone by the next: as long as a platform may still be carrying it out.
+const heirWaits = 5 * time.Second
+
+// inherit shortens the leases of a process that is no more: only one writes at a
+// time, so all that is in flight at its start is the last one's. Left as they
+// are, they would keep their lanes still for half a minute.
+func (s *Store) inherit(ctx context.Context, realNow time.Time) error {
+	err := s.e.write(ctx, func(t tx) error { return t.run(do(shortenLeases, micros(realNow.Add(heirWaits)))) })
+	if err != nil {
+		return fmt.Errorf("store: leases of the last process: %w", err)
+	}
+	return nil
+}
+
 func scanDue(r row) (d Due, err error) {
 	var kind string
 	var ticket, revision, due, attempts int64

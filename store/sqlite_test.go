@@ -4,7 +4,9 @@ import (
 	"log/slog"
 	"path/filepath"
 	"testing"
+	"time"
 
+	"deskbell.dev/deskbell/internal/desk"
 	"deskbell.dev/deskbell/store"
 	"deskbell.dev/deskbell/store/storetest"
 	"go.uber.org/goleak"
@@ -28,4 +30,39 @@ func openAt(t testing.TB, url string) *store.Store {
 
 func TestSQLite(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) *store.Store { return openAt(t, filepath.Join(t.TempDir(), "desk.db")) })
+}
+
+// TestInherits: what a killed desk had in hand comes back before its lease ends,
+// though not before a platform may have carried it out.
+func TestInherits(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "desk.db")
+	s, err := store.Open(t.Context(), path, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	due := desk.Notice{Key: "t/1/1/prompt", Kind: desk.Post, Place: "member:1", Due: time.Now()}
+	if _, err := s.Enqueue(t.Context(), due); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	claim := func(s *store.Store, owner string, at time.Time) int {
+		got, err := s.Claim(t.Context(), owner, now.Add(time.Minute), at, 30*time.Second, 9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(got)
+	}
+	if n := claim(s, "killed", now); n != 1 {
+		t.Fatalf("%d claimed, want 1", n)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	heir, opened := openAt(t, path), time.Now()
+	if n := claim(heir, "heir", now.Add(store.HeirWaits-time.Millisecond)); n != 0 {
+		t.Errorf("%d claimed at once", n)
+	}
+	if n := claim(heir, "heir", opened.Add(store.HeirWaits)); n != 1 {
+		t.Errorf("%d claimed after %s, want 1", n, store.HeirWaits)
+	}
 }

@@ -155,6 +155,7 @@ var (
 		OR EXISTS (SELECT 1 FROM notices WHERE state = 'pending' AND urgent = FALSE AND due <= $1)
 		OR EXISTS (SELECT 1 FROM notices WHERE state = 'sending' AND lease <= $2)`)
 	endLeases = same("end leases", `UPDATE notices SET state = 'pending', owner = '', lease = 0 WHERE state = 'sending' AND lease <= $1`)
+	shortenLeases = same("shorten leases", `UPDATE notices SET lease = $1 WHERE state = 'sending' AND lease > $1`)
 	// claimNotices: the first of each lane that has none in flight.
 	claimNotices = differs("claim notices") // $1 owner, $2 lease until, $3 desk time, $4 limit
 	// finishNotice: one that was upserted while in flight stays pending.

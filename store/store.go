@@ -62,6 +62,11 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*Store, error) {
 	}
 	s := &Store{e: e, log: log}
 	s.Configure(desk.Policy{Directory: desk.NewDirectory()})
+	if e.alone() {
+		if err := s.inherit(ctx, time.Now()); err != nil {
+			return nil, errors.Join(err, e.close())
+		}
+	}
 	return s, nil
 }
 

@@ -14,7 +14,7 @@ import (
 // TestMain makes this test binary the program itself when it is called deskbell,
 // or the reference of the benchmarks.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"deskbell": main, "deskbell-reference": reference})
+	testscript.Main(m, map[string]func(){"deskbell": main, "deskbell-naive": naive, "deskbell-reference": reference})
 }
 
 // TestScripts: what a user types and sees; read testdata/script.

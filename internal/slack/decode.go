@@ -13,6 +13,7 @@ import (
 type delivery struct {
 	chat.Interaction
 	team    string
+	slash   bool     // a slash command: its acknowledgement shows its answer
 	trigger string   // opens one view within three seconds
 	respond string   // response_url: five answers within thirty minutes
 	at      meta     // where the answer belongs
@@ -141,7 +142,7 @@ func (v *view) meta() meta {
 
 // decodeCommand reads a slash command's fields.
 func decodeCommand(f url.Values) (delivery, error) {
-	d := delivery{team: f.Get("team_id"), trigger: f.Get("trigger_id"), respond: f.Get("response_url")}
+	d := delivery{slash: true, team: f.Get("team_id"), trigger: f.Get("trigger_id"), respond: f.Get("response_url")}
 	d.Kind, d.Key, d.From.ID = chat.Command, f.Get("trigger_id"), f.Get("user_id")
 	d.Text = strings.TrimSpace(f.Get("command") + " " + unescape(f.Get("text")))
 	d.Place = place(f.Get("channel_id"), "", d.From.ID)

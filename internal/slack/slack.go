@@ -92,6 +92,9 @@ func New(c Config) (*Platform, error) {
 	if c.After == nil {
 		c.After = func() {}
 	}
+	if c.Log == nil { // Check says itself what it finds
+		c.Log = slog.New(slog.DiscardHandler)
+	}
 	tr := http.DefaultTransport.(*http.Transport).Clone()
 	tr.MaxIdleConnsPerHost = 16
 	hc := &http.Client{Timeout: apiWithin, Transport: tr}

@@ -158,7 +158,7 @@ func (p *Platform) reply(d delivery, r chat.Reply) answer {
 		return answer{then: func(ctx context.Context) { p.open(ctx, d, p.form(r.Form, d.at)) }}
 	case r.Message != nil && d.Kind == chat.Shortcut:
 		return answer{then: func(ctx context.Context) { p.open(ctx, d, p.window(*r.Message, d.at)) }}
-	case r.Message != nil && d.Kind == chat.Command && d.respond != "":
+	case r.Message != nil && d.slash && d.respond != "":
 		if b := p.responding(d.at, *r.Message, false); small(b) {
 			b.ThreadTS = ""
 			return answer{body: b}
@@ -303,13 +303,12 @@ func (p *Platform) tell(d delivery, m chat.Message) answer {
 	case d.event():
 		return answer{}
 	case d.respond != "":
-		// The body is what a slash command shows; a press is shown it by its
+		// A slash command shows its acknowledgement; a press is shown it by its
 		// response_url, as far as there is room for that too.
-		a := answer{body: p.responding(d.at, m, false)}
-		if d.Kind != chat.Command {
-			a.then = func(ctx context.Context) { p.spare(func() { _ = p.respond(ctx, d.at, m, false) }) }
+		if d.slash {
+			return answer{body: p.responding(d.at, m, false)}
 		}
-		return a
+		return answer{then: func(ctx context.Context) { p.spare(func() { _ = p.respond(ctx, d.at, m, false) }) }}
 	}
 	return answer{then: func(ctx context.Context) {
 		p.spare(func() { _, _ = p.openView(ctx, d, p.window(m, d.at)) })

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/google/uuid"
+
+	"deskbell.dev/deskbell/bot"
+	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/config"
+	"deskbell.dev/deskbell/internal/outbox"
+)
+
+// forgetful posts again without looking for what it posted before.
+type forgetful struct{ chat.Platform }
+
+func (f forgetful) Post(ctx context.Context, at chat.Place, m chat.Message, key string, _ time.Time) (chat.MessageRef, error) {
+	return f.Platform.Post(ctx, at, m, key, time.Time{})
+}
+
+// naive is `deskbell serve` with a forgetful Slack: what the chaos must find.
+func naive() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	serve := func() error {
+		g := &globals{ctx: ctx, Config: os.Args[len(os.Args)-1], mask: &mask{to: os.Stderr}}
+		g.log = slog.New(slog.NewTextHandler(g.mask, nil))
+		f, err := config.Load(g.Config, os.LookupEnv)
+		if err != nil {
+			return err
+		}
+		s, clock, err := g.open(f)
+		if err != nil {
+			return err
+		}
+		ln, err := net.Listen("tcp", f.HTTP.Listen)
+		if err != nil {
+			return err
+		}
+		d, err := newDesk(g.log, s, clock, f)
+		if err != nil {
+			return err
+		}
+		b := bot.New(bot.Config{Store: s, Now: clock.Now, Platforms: []chat.Platform{forgetful{d.slack}}, Log: g.log})
+		d.box = outbox.New(s, b.Carry, clock.Now, uuid.NewString(), workers, g.log)
+		d.movable = true
+		g.log.Info("the desk is open", "listen", ln.Addr().String())
+		return errors.Join(d.serve(ctx, ln), s.Close())
+	}
+	if serve() != nil {
+		os.Exit(exitFailed)
+	}
+}

@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"deskbell.dev/deskbell/internal/slack/slacktest"
+	"deskbell.dev/deskbell/store/pgtest"
+)
+
+// DESKBELL_TEST_DAY is how long people begin new tickets in TestSlackChaos, 9s
+// if it is not set: 10m is a long night's run (with -timeout). DESKBELL_TEST_SEED
+// is what is drawn from; the instants at which things meet are still the
+// machine's.
+const (
+	dayVariable  = "DESKBELL_TEST_DAY"
+	seedVariable = "DESKBELL_TEST_SEED"
+)
+
+// lanes is how many tickets are worked on at a time.
+const lanes = 5
+
+// day is some people's work on some tickets, while what they rely on breaks.
+type day struct {
+	*workspace
+	length time.Duration
+	seed   uint64
+	cuts   int // of 60 posts that are made, so many are not answered
+	acts   sync.WaitGroup
+
+	mu     sync.Mutex
+	rng    *rand.Rand
+	tries  []try
+	said   []string // in threads
+	counts map[string]int
+	hands  map[string]*sync.Mutex // a person does one thing at a time
+}
+
+// TestSlackChaos: the desk is killed and Slack goes away, again and again, while
+// people work; then it grows quiet, and the books must balance.
+func TestSlackChaos(t *testing.T) {
+	for _, mode := range []string{"sqlite, http", "sqlite, sockets", "postgres, http", "postgres, sockets"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			url, desks := filepath.Join(t.TempDir(), "desk.db"), 1
+			if strings.HasPrefix(mode, "postgres") {
+				url, desks = pgtest.Schema(t), 2
+			}
+			d := newDay(t, url, strings.HasSuffix(mode, "sockets"))
+			d.lived(desks)
+			for _, wrong := range d.audit() {
+				t.Error(wrong)
+			}
+		})
+	}
+}
+
+// TestSlackChaosFinds: the same day with a desk that does not look for what it
+// may have posted before; the books say so.
+func TestSlackChaosFinds(t *testing.T) {
+	t.Parallel()
+	d := newDay(t, filepath.Join(t.TempDir(), "desk.db"), false)
+	d.program, d.cuts = "deskbell-naive", 20
+	d.lived(1)
+	wrong := d.audit()
+	if !strings.Contains(strings.Join(wrong, "\n"), "stands twice") {
+		t.Errorf("no double was found, only: %q", wrong)
+	}
+}
+
+func newDay(t *testing.T, url string, sockets bool) *day {
+	t.Helper()
+	d := &day{length: 9 * time.Second, cuts: 5, seed: rand.Uint64(), counts: map[string]int{}, hands: map[string]*sync.Mutex{}}
+	if text := os.Getenv(dayVariable); text != "" {
+		var err error
+		if d.length, err = time.ParseDuration(text); err != nil {
+			t.Fatalf("%s: %v", dayVariable, err)
+		}
+	}
+	if text := os.Getenv(seedVariable); text != "" {
+		var err error
+		if d.seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatalf("%s: %v", seedVariable, err)
+		}
+	}
+	t.Logf("%s=%d", seedVariable, d.seed)
+	d.rng = rand.New(rand.NewPCG(d.seed, 1))
+	d.workspace = newWorkspace(t, url, sockets)
+	d.srv.Tolerate() // the audit reads what was wrong itself
+	for _, h := range d.handles {
+		d.hands[h] = new(sync.Mutex)
+	}
+	return d
+}
+
+// draw is a number below n.
+func (d *day) draw(n int) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.rng.IntN(n)
+}
+
+// pause lets a random time pass, as between two things that a person does, or
+// until the context ends.
+func (d *day) pause(ctx context.Context, least, most time.Duration) {
+	_ = sleep(ctx, least+time.Duration(d.draw(int(most-least))))
+}
+
+// lived is the day from its first word until all is quiet.
+func (d *day) lived(desks int) {
+	d.t.Helper()
+	for range desks {
+		d.ready()
+	}
+	ctx, cancel := context.WithTimeout(d.t.Context(), 2*d.length+time.Minute)
+	defer cancel()
+	d.srv.Fault(d.fault)
+	evening := time.Now().Add(d.length)
+	breaking, stop := context.WithDeadline(ctx, evening)
+	var breaks sync.WaitGroup
+	breaks.Go(func() { d.breaks(breaking) })
+	for lane := range lanes {
+		d.acts.Go(func() {
+			for n := 0; n == 0 || time.Now().Before(evening); n++ {
+				d.count("tickets")
+				d.ticket(ctx, fmt.Sprintf("Case %d-%d", lane, n), (lane+n)%2 == 0)
+			}
+		})
+	}
+	d.acts.Wait()
+	stop()
+	breaks.Wait()
+	d.quiet(ctx)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.t.Logf("%d things done, and %v", len(d.tries), d.counts)
+}
+
+// fault is what goes wrong with about one call in twelve.
+func (d *day) fault(c slacktest.Call) slacktest.Fault {
+	kind, f := d.draw(60), slacktest.Fault{}
+	name := ""
+	switch kind {
+	case 0:
+		f.RetryAfter, name = time.Second, "429"
+	case 1:
+		f.Status, name = 503, "503"
+	case 2:
+		f.CutBefore, name = true, "cut before"
+	case 3:
+		f.CutAfter, name = true, "cut after"
+	case 4:
+		f.Delay, name = time.Duration(50+d.draw(850))*time.Millisecond, "delayed"
+	}
+	// The post itself is what may come twice.
+	if c.Method == "chat.postMessage" && kind >= 60-d.cuts {
+		f.CutAfter, name = true, "cut after"
+	}
+	if name != "" {
+		d.count(name)
+	}
+	return f
+}
+
+func (d *day) count(what string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.counts[what]++
+}
+
+// breaks kills desks and takes Slack away, at random instants.
+func (d *day) breaks(ctx context.Context) {
+	for {
+		if d.pause(ctx, 300*time.Millisecond, 2*time.Second); ctx.Err() != nil {
+			return
+		}
+		switch n := d.draw(6); {
+		case n < 4:
+			all := d.running()
+			p := all[d.draw(len(all))]
+			if n == 3 {
+				d.stop(p)
+				d.count("stopped")
+			} else {
+				d.kill(p)
+				d.count("killed")
+			}
+			if n == 0 {
+				d.pause(ctx, 0, time.Second)
+			}
+			if len(all) == 1 {
+				// A process that was not told to wait need not.
+				d.srv.Rate("auth.test", 0, 0)
+			}
+			d.start()
+		case n == 4:
+			d.srv.Stop()
+			d.pause(ctx, 100*time.Millisecond, 1200*time.Millisecond)
+			d.srv.Start()
+			d.count("Slack away")
+		default:
+			d.srv.Refresh()
+		}
+	}
+}
+
+// quiet ends all faults and waits until nothing is to be told any more.
+func (d *day) quiet(ctx context.Context) {
+	d.t.Helper()
+	d.srv.Fault(nil)
+	for range 3 { // what Slack sends again later
+		if d.sockets {
+			_ = d.srv.Until(ctx, func() bool { return d.srv.Sockets() >= 2*len(d.running()) })
+		}
+		d.srv.RetryEvents()
+		_ = d.srv.Until(ctx, func() bool {
+			for _, x := range d.srv.Deliveries() {
+				if _, _, after := x.Acked(); after == 0 {
+					return false
+				}
+			}
+			return true
+		})
+	}
+	// Mail waits two minutes, and what failed waits longer each time.
+	for _, span := range []string{"10m", "10m"} {
+		for _, p := range d.running() {
+			if status, body := call(d.t, "POST", "http://"+p.listen+"/api/clock", `{"advance":"`+span+`"}`); status != 200 {
+				d.t.Errorf("the clock: %d %s", status, body)
+			}
+		}
+	}
+}
