@@ -9,6 +9,8 @@ const (
 	NotYet = "This takes longer than it should; it is not saved yet. What becomes of it follows here."
 	// WhoAreYou: the platform does not say who asks.
 	WhoAreYou = "Deskbell can't find out just now who you are here; nothing was changed. Try again in a moment."
+	// Done: it was done, and there is nothing to show for it.
+	Done = "That is done."
 	// NotShown: what was to be shown could not be shown in time.
 	NotShown = "That took too long to open here."
 	// ByPress: only a press can open a form here.
