@@ -14,6 +14,7 @@ import (
 type delivery struct {
 	chat.Interaction
 	team    string
+	slash   bool     // a slash command, whose acknowledgement is shown
 	trigger string   // opens one view within three seconds
 	respond string   // response_url: five answers within thirty minutes
 	at      meta     // where the answer belongs
@@ -64,7 +65,7 @@ type message struct {
 
 // decodeCommand reads a slash command's fields.
 func decodeCommand(f url.Values) (delivery, error) {
-	d := delivery{team: f.Get("team_id"), trigger: f.Get("trigger_id"), respond: f.Get("response_url")}
+	d := delivery{slash: true, team: f.Get("team_id"), trigger: f.Get("trigger_id"), respond: f.Get("response_url")}
 	d.Kind, d.Key, d.From.ID = chat.Command, f.Get("trigger_id"), f.Get("user_id")
 	d.Text = strings.TrimSpace(f.Get("command") + " " + unescape(f.Get("text")))
 	d.Place = place(f.Get("channel_id"), "", d.From.ID)

@@ -180,7 +180,8 @@ func (p *Platform) Channel(ctx context.Context, name string) (string, error) {
 	return "", fmt.Errorf("slack: channel %s: %w", name, err)
 }
 
-// joined finds the name among the channels that Deskbell is in.
+// joined finds the name among the channels; one that Deskbell is not in is an
+// admin's to mend.
 func (p *Platform) joined(ctx context.Context, name string) (string, error) {
 	for cursor := ""; ; {
 		var chs []slack.Channel
@@ -193,9 +194,13 @@ func (p *Platform) joined(ctx context.Context, name string) (string, error) {
 			return "", fmt.Errorf("slack: channel %s: %w", name, err)
 		}
 		for _, ch := range chs {
-			if ch.IsMember && strings.EqualFold(ch.Name, name) {
+			if !strings.EqualFold(ch.Name, name) {
+				continue
+			}
+			if ch.IsMember {
 				return ch.ID, nil
 			}
+			return "", &chat.Trouble{Cause: "not_in_channel", Where: ch.ID, Fix: fixes["not_in_channel"]}
 		}
 		if cursor == "" {
 			return "", fmt.Errorf("slack: channel %s: %w", name, chat.ErrUnknown)

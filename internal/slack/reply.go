@@ -35,7 +35,7 @@ func (p *Platform) reply(d delivery, r chat.Reply) answer {
 		return answer{}
 	case d.Kind == chat.Shortcut:
 		return answer{then: func(ctx context.Context) { p.opened(ctx, d, *r.Message) }}
-	case d.Kind == chat.Command && d.respond != "":
+	case d.slash:
 		b := p.responding(d.at, *r.Message, false)
 		if b.ThreadTS = ""; small(b) {
 			return answer{body: b}

@@ -210,11 +210,14 @@ func (p *Platform) hear(l *link, f frame) {
 		if ok && err == nil {
 			a = p.take(d)
 		}
-		if a.status == 0 { // else not acknowledged: Slack delivers it again
+		if a.status == 0 {
 			p.acknowledge(l, f, a.body)
 		}
 		if a.then != nil {
 			a.then(p.life)
+			if a.status != 0 { // an event that is saved only now; Slack delivers again what is not acknowledged
+				p.acknowledge(l, f, nil)
+			}
 		}
 	})
 }

@@ -147,7 +147,7 @@ func (p *Platform) tell(d delivery, m chat.Message) answer {
 		return answer{body: suggestions(nil)}
 	case d.Kind == chat.Submit: // what was typed stays
 		return p.refusedFields(d, map[string]string{"": m.Text.Flat(nil)})
-	case d.Kind == chat.Command:
+	case d.slash:
 		return answer{body: p.responding(d.at, m, false)}
 	case d.respond != "":
 		return answer{then: func(ctx context.Context) {
