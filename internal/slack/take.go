@@ -65,6 +65,7 @@ func (p *Platform) take(d delivery) answer {
 	var a answer
 	select {
 	case r := <-done:
+		p.seen.end(d.Key)
 		a = p.reply(d, r)
 	case <-wait.C:
 		a = p.late(d, done)
