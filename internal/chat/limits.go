@@ -15,19 +15,21 @@ type Limits struct {
 	Total   int // all texts of a message together, 0 for no such limit
 }
 
+// cutMark stands where something was cut.
+const cutMark = "… (cut)"
+
 // Cut shortens s to at most max runes; what is cut ends in "… (cut)", so that
 // nobody takes the part for the whole.
 func Cut(s string, max int) string {
-	const mark = "… (cut)"
 	if max <= 0 || utf8.RuneCountInString(s) <= max {
 		return s
 	}
-	keep := max - utf8.RuneCountInString(mark)
+	keep := max - utf8.RuneCountInString(cutMark)
 	if keep < 0 {
 		keep = 0
 	}
 	r := []rune(s)
-	return string(r[:keep]) + mark
+	return string(r[:keep]) + cutMark
 }
 
 // Fit returns m cut to the limits. The one place where limits are applied.
@@ -112,20 +114,22 @@ func (l Limits) actions(as []Action) []Action {
 	return out
 }
 
-// text cuts a whole Text to max runes, keeping spans whole while they fit.
-func (l Limits) text(t Text, max int) Text {
-	if max <= 0 {
+// text cuts a whole Text to most runes, keeping spans whole while they fit.
+func (l Limits) text(t Text, most int) Text {
+	if most <= 0 {
 		return t
 	}
 	var out Text
-	left := max
+	left := most
 	for _, s := range t {
 		n := utf8.RuneCountInString(s.Text)
 		if n <= left {
 			out, left = append(out, s), left-n
 			continue
 		}
-		s.Text = Cut(s.Text, left)
+		if s.Text = Cut(s.Text, max(left, 1)); left < utf8.RuneCountInString(cutMark) {
+			s = Span{Kind: Plain, Text: cutMark} // no room for any of it
+		}
 		return append(out, s)
 	}
 	return out

@@ -25,11 +25,12 @@ type response struct {
 	Blocks   []slack.Block `json:"blocks,omitempty"`
 }
 
-// responding is m as an answer to what happened at. In a direct message nobody
-// else reads, so what is private there can stay.
+// responding is m as an answer to what happened at. In Deskbell's own direct
+// messages nobody else reads, so what is private there can stay; those between
+// people have ids that look the same.
 func (p *Platform) responding(at meta, m chat.Message, edit bool) response {
 	r := response{Type: slack.ResponseTypeEphemeral, Replace: edit, ThreadTS: at.Thread}
-	if !m.Private || strings.HasPrefix(at.Channel, "D") {
+	if !m.Private || p.own(at.Channel) {
 		r.Type = slack.ResponseTypeInChannel
 	}
 	if edit {
@@ -46,14 +47,17 @@ func small(body any) bool {
 	return err == nil && len(b) < 18<<10
 }
 
-// suggestions are the options of a search, grouped by nothing.
+// suggestions are the options of a search, as many as an acknowledgement carries.
 func suggestions(os []chat.Option) any {
-	if len(os) > p100 {
-		os = os[:p100]
-	}
 	found := []*slack.OptionBlockObject{}
-	for _, o := range os {
-		found = append(found, option(o))
+	size := 0
+	for _, o := range os[:min(len(os), p100)] {
+		option := option(o)
+		b, err := json.Marshal(option)
+		if size += len(b) + 1; err != nil || size > 17<<10 {
+			break
+		}
+		found = append(found, option)
 	}
 	return map[string]any{"options": found}
 }
@@ -62,28 +66,55 @@ func suggestions(os []chat.Option) any {
 // place of the message, or under it for them alone.
 func (p *Platform) show(ctx context.Context, d delivery, m chat.Message, edit bool) {
 	if d.at.Window && d.Kind != chat.Submit {
-		v := p.window(m, d.at)
-		if d.view != nil && d.view.Type == "modal" {
-			p.update(ctx, d.view.ID, "", v)
-		} else {
-			p.open(ctx, d, v)
-		}
-		p.refreshHome(ctx, d)
+		p.showInWindow(ctx, d, m)
 		return
 	}
 	if m.Private && d.at.Message != "" && !d.at.Ephemeral && !strings.HasPrefix(d.at.Channel, "D") {
 		edit = false // what all see never becomes what is for one
 	}
-	if d.at.Respond != "" {
-		err := p.respond(ctx, d.at, m, edit)
-		if err == nil {
-			return
+	respond := d.at.Respond != ""
+	err := p.persist(ctx, func() error {
+		if respond {
+			err := p.respond(ctx, d.at, m, edit)
+			if err == nil {
+				return nil
+			}
+			respond = false
+			p.cfg.Log.Info("slack: answered another way", "err", err)
 		}
-		p.cfg.Log.Info("slack: answered another way", "err", err)
-	}
-	if err := p.reach(ctx, d, m, edit); err != nil {
+		err := p.reach(ctx, d, m, edit)
+		if errors.Is(err, chat.ErrUnsure) && !m.Private { // others may see it already
+			return fmt.Errorf("%w: %w", chat.ErrNever, err)
+		}
+		return err
+	})
+	if err != nil {
 		p.cfg.Log.Warn("slack: an answer was not shown", "kind", d.Kind, "err", err)
 	}
+}
+
+// showOnce is show without trying again.
+func (p *Platform) showOnce(ctx context.Context, d delivery, m chat.Message, edit bool) {
+	if d.at.Respond != "" && p.respond(ctx, d.at, m, edit) == nil {
+		return
+	}
+	if err := p.reach(ctx, d, m, edit); err != nil {
+		p.cfg.Log.Info("slack: an answer was not shown", "kind", d.Kind, "err", err)
+	}
+}
+
+// showInWindow puts an answer into the window that was pressed in, or opens one
+// over the home view.
+func (p *Platform) showInWindow(ctx context.Context, d delivery, m chat.Message) {
+	if d.view != nil && d.view.Type == "modal" {
+		if err := p.update(ctx, d.view.ID, "", p.window(m, d.at)); err != nil {
+			d.at.Window = false
+			p.show(ctx, d, m, false)
+		}
+	} else {
+		p.opened(ctx, d, m)
+	}
+	p.refreshHome(ctx, d)
 }
 
 // respond uses the response_url.
@@ -129,11 +160,14 @@ func (p *Platform) trusted(u *url.URL) bool {
 	return u.Scheme == "https" && u.Host == "hooks.slack.com" || u.Scheme == p.base.Scheme && u.Host == p.base.Host
 }
 
-// reach answers without a response_url: by changing the message, for the one
-// person in the channel, or in their direct messages.
+// reach answers without a response_url: by changing the message, in the channel
+// (for the one person, unless it is meant for all), or in their direct messages.
 func (p *Platform) reach(ctx context.Context, d delivery, m chat.Message, edit bool) error {
 	if edit && d.at.Message != "" && !d.at.Ephemeral {
-		return p.Edit(ctx, chat.MessageRef{Place: chat.Place{Channel: d.at.Channel, User: d.From.ID}, ID: d.at.Message}, m)
+		err := p.Edit(ctx, chat.MessageRef{Place: chat.Place{Channel: d.at.Channel, User: d.From.ID}, ID: d.at.Message}, m)
+		if !errors.Is(err, chat.ErrGone) {
+			return err
+		}
 	}
 	blocks, text := p.body(m)
 	opts := []slack.MsgOption{slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
@@ -142,12 +176,21 @@ func (p *Platform) reach(ctx context.Context, d delivery, m chat.Message, edit b
 		if d.at.Thread != "" {
 			in = append(in, slack.MsgOptionTS(d.at.Thread))
 		}
-		err := p.callAt(ctx, "chat.postEphemeral", ch, "", func(c *slack.Client) error {
-			_, err := c.PostEphemeralContext(ctx, ch, d.From.ID, in...)
+		method := "chat.postEphemeral"
+		if !m.Private {
+			method = "chat.postMessage"
+		}
+		err := p.callAt(ctx, method, ch, d.Key, func(c *slack.Client) (err error) {
+			if m.Private {
+				_, err = c.PostEphemeralContext(ctx, ch, d.From.ID, in...)
+			} else {
+				_, _, err = c.PostMessageContext(ctx, ch, in...)
+			}
 			return err
 		})
-		if err == nil {
-			return nil
+		var t *chat.Trouble
+		if !errors.As(err, &t) && !errors.Is(err, chat.ErrGone) && !errors.Is(err, chat.ErrNever) {
+			return err
 		}
 	}
 	channel, err := p.channelOf(ctx, chat.Place{User: d.From.ID})

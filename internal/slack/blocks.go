@@ -2,6 +2,7 @@ package slack
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -16,6 +17,9 @@ const (
 	maxFallback = 4000
 	maxOption   = 75
 	maxTotal    = 12_000
+	fieldsMost  = 25
+	nameMost    = 80  // a field's name
+	menuMost    = 600 // characters of a menu's options; longer ones are searched
 )
 
 // Limits of a Slack message.
@@ -38,7 +42,7 @@ func (p *Platform) body(m chat.Message) (blocks []slack.Block, text string) {
 	if c := m.Card; c != nil {
 		add(heading(c))
 		var fields chat.Text
-		for n, f := range c.Fields {
+		for n, f := range c.Fields[:min(len(c.Fields), fieldsMost)] {
 			if n > 0 {
 				fields = chat.Join(fields, chat.Say("\n"))
 			}
@@ -73,6 +77,7 @@ func heading(c *chat.Card) chat.Text {
 }
 
 func field(f chat.CardField) chat.Text {
+	f.Name = chat.Cut(f.Name, nameMost)
 	lead := chat.B(f.Name + ": ")
 	if len(f.Value) > 0 && f.Value[0].Kind == chat.Quote {
 		lead = chat.Join(chat.B(f.Name+":"), chat.Say("\n"))
@@ -92,8 +97,7 @@ func cutFallback(s string) string {
 	return cut + "… (cut)"
 }
 
-// actions is the block of as, none for none. A token that stands twice in it is
-// told apart by a number behind "!", which no token contains.
+// actions is the block of as, none for none.
 func actions(as []chat.Action) []slack.Block {
 	if len(as) == 0 {
 		return nil
@@ -101,27 +105,34 @@ func actions(as []chat.Action) []slack.Block {
 	seen := map[string]int{}
 	var els []slack.BlockElement
 	for _, a := range as {
-		id := a.Token
-		if seen[a.Token]++; seen[a.Token] > 1 {
-			id = fmt.Sprintf("%s!%d", id, seen[a.Token])
-		}
-		els = append(els, action(id, a))
+		seen[a.Token]++
+		els = append(els, action(actionID(a.Token, seen[a.Token]), a))
 	}
 	return []slack.Block{slack.NewActionBlock("", els...)}
 }
 
-// pressed is the token of an action's id.
-func pressed(id string) string {
-	token, _, _ := strings.Cut(id, "!")
-	return token
+// numbered is the end of an action's id that is not of its token.
+var numbered = regexp.MustCompile(`![0-9]+$`)
+
+// actionID is the id of the n-th action with the token in a block, where Slack
+// wants them to differ: those after the first are numbered, and those whose token
+// looks as if it were.
+func actionID(token string, n int) string {
+	if n == 1 && !numbered.MatchString(token) && token != "" {
+		return token
+	}
+	return fmt.Sprintf("%s!%d", token, n)
 }
+
+// pressed is the token of an action's id.
+func pressed(id string) string { return numbered.ReplaceAllString(id, "") }
 
 // overflowMost is how many options Slack's "⋯" holds; longer menus are selects.
 const overflowMost = 5
 
 func action(id string, a chat.Action) slack.BlockElement {
 	if len(a.Options) == 0 {
-		b := slack.NewButtonBlockElement(id, a.Value, plain(a.Label))
+		b := slack.NewButtonBlockElement(id, first(a.Value, 2000), plain(chat.Cut(a.Label, maxOption)))
 		switch a.Style {
 		case chat.Primary:
 			b.Style = slack.StylePrimary
@@ -130,24 +141,55 @@ func action(id string, a chat.Action) slack.BlockElement {
 		}
 		return b
 	}
-	var os []*slack.OptionBlockObject
-	for _, o := range a.Options {
-		os = append(os, option(o))
-	}
-	if len(os) <= overflowMost {
+	os, size := options(a.Options)
+	switch {
+	case len(os) > p100 || size > menuMost: // the handler is asked for them while somebody types
+		e := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain(a.Label), id)
+		none := 0
+		e.MinQueryLength = &none
+		return e
+	case len(os) <= overflowMost:
 		return slack.NewOverflowBlockElement(id, os...)
 	}
 	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain(a.Label), id, os...)
 }
 
+// options of a menu, each value once, and how many characters their labels have.
+func options(all []chat.Option) (os []*slack.OptionBlockObject, size int) {
+	seen := map[string]bool{}
+	for _, o := range all {
+		b := option(o)
+		if seen[b.Value] {
+			continue
+		}
+		seen[b.Value] = true
+		os, size = append(os, b), size+len([]rune(b.Text.Text))
+	}
+	return os, size
+}
+
+// noValue stands for the value "", which Slack does not take.
+const noValue = "\u2205"
+
+// chosen is the value of a choice.
+func chosen(value string) string {
+	if value == noValue {
+		return ""
+	}
+	return value
+}
+
 // option is o; a value or label that is too long keeps its beginning, by which
 // the handler still finds what is meant.
 func option(o chat.Option) *slack.OptionBlockObject {
-	label := o.Label
+	label, value := o.Label, first(clean(o.Value), maxOption)
 	if label == "" {
 		label = o.Value
 	}
-	return slack.NewOptionBlockObject(first(o.Value, maxOption), plain(chat.Cut(label, maxOption)), nil)
+	if value == "" {
+		value = noValue
+	}
+	return slack.NewOptionBlockObject(value, plain(chat.Cut(label, maxOption)), nil)
 }
 
 func first(s string, runes int) string {
@@ -157,8 +199,12 @@ func first(s string, runes int) string {
 	return s
 }
 
-// plain is text that Slack shows as it is, no emoji made of it.
+// plain is text that Slack shows as it is, no emoji made of it; Slack takes none
+// without any.
 func plain(s string) *slack.TextBlockObject {
 	emoji := false
+	if s = clean(s); strings.TrimSpace(s) == "" {
+		s = "–"
+	}
 	return &slack.TextBlockObject{Type: slack.PlainTextType, Text: s, Emoji: &emoji}
 }

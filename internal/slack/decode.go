@@ -2,6 +2,7 @@ package slack
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -13,7 +14,7 @@ import (
 type delivery struct {
 	chat.Interaction
 	team    string
-	slash   bool     // a slash command: its acknowledgement shows its answer
+	slash   bool     // a slash command, whose acknowledgement is shown
 	trigger string   // opens one view within three seconds
 	respond string   // response_url: five answers within thirty minutes
 	at      meta     // where the answer belongs
@@ -62,84 +63,6 @@ type message struct {
 	Files    []file
 }
 
-// view is a modal or home view with what was filled in.
-type view struct {
-	ID              string
-	Type            string
-	Hash            string
-	CallbackID      string `json:"callback_id"`
-	PrivateMetadata string `json:"private_metadata"`
-	Blocks          []struct {
-		Type    string
-		BlockID string `json:"block_id"`
-	}
-	State struct {
-		Values map[string]map[string]state
-	}
-}
-
-// state is one input's, by its type.
-type state struct {
-	Type                 string
-	Value                *string
-	SelectedOption       *struct{ Value string } `json:"selected_option"`
-	SelectedUsers        []string                `json:"selected_users"`
-	SelectedConversation string                  `json:"selected_conversation"`
-}
-
-func (s state) text() string {
-	switch {
-	case s.SelectedOption != nil:
-		return s.SelectedOption.Value
-	case len(s.SelectedUsers) > 0:
-		return "<@" + strings.Join(s.SelectedUsers, "> <@") + ">"
-	case s.SelectedConversation != "":
-		return "<#" + s.SelectedConversation + ">"
-	case s.Value != nil:
-		return *s.Value
-	}
-	return ""
-}
-
-// values are what the view holds, by field.
-func (v *view) values() map[string]string {
-	vs := map[string]string{}
-	for _, block := range v.State.Values {
-		for name, s := range block {
-			vs[name] = s.text()
-		}
-	}
-	return vs
-}
-
-// fields are the form's inputs in order: the field's name by its block.
-func (v *view) fields() []string {
-	var fs []string
-	for _, b := range v.Blocks {
-		if b.Type == "input" {
-			name, _, _ := strings.Cut(b.BlockID, "@")
-			fs = append(fs, name)
-		}
-	}
-	return fs
-}
-
-// block is the block_id of the field's input, "" if the view has none.
-func (v *view) block(name string) string {
-	for _, b := range v.Blocks {
-		if n, _, _ := strings.Cut(b.BlockID, "@"); b.Type == "input" && n == name {
-			return b.BlockID
-		}
-	}
-	return ""
-}
-
-func (v *view) meta() meta {
-	var m meta
-	_ = json.Unmarshal([]byte(v.PrivateMetadata), &m) // one that is not ours remembers nothing
-	return m
-}
-
 // decodeCommand reads a slash command's fields.
 func decodeCommand(f url.Values) (delivery, error) {
 	d := delivery{slash: true, team: f.Get("team_id"), trigger: f.Get("trigger_id"), respond: f.Get("response_url")}
@@ -154,6 +77,9 @@ func decodeCommand(f url.Values) (delivery, error) {
 func (d *delivery) complete() error {
 	if d.From.ID == "" || d.team == "" {
 		return fmt.Errorf("slack: a %s without its user or team", d.Kind)
+	}
+	if d.Key == "" && d.Kind != chat.Search && d.Kind != chat.Fill {
+		return fmt.Errorf("slack: a %s without its trigger", d.Kind)
 	}
 	return nil
 }
@@ -173,6 +99,11 @@ func decodeInteraction(data []byte) (d delivery, ok bool, err error) {
 	var in payload
 	if err := json.Unmarshal(data, &in); err != nil {
 		return d, false, fmt.Errorf("slack: a payload that cannot be read: %w", err)
+	}
+	if in.View != nil {
+		if err := in.View.read(); err != nil {
+			return d, false, fmt.Errorf("slack: a view that cannot be read: %w", err)
+		}
 	}
 	d = delivery{team: in.Team.ID, trigger: in.TriggerID, respond: in.ResponseURL, view: in.View}
 	d.From.ID, d.Key = in.User.ID, in.TriggerID
@@ -199,8 +130,8 @@ func decodeInteraction(data []byte) (d delivery, ok bool, err error) {
 	case "block_actions":
 		ok = d.action(in)
 	case "view_submission":
-		if in.View == nil {
-			return d, false, fmt.Errorf("slack: a submission without its view")
+		if in.View == nil || in.View.ID == "" {
+			return d, false, errors.New("slack: a submission without its view")
 		}
 		d.Kind, d.Token, d.Values = chat.Submit, d.at.Token, in.View.values()
 		d.Key = in.View.ID + "/" + in.View.Hash
@@ -234,7 +165,7 @@ func (d *delivery) action(in payload) bool {
 	if a.SelectedOption.Value != "" {
 		d.Value = a.SelectedOption.Value
 	}
-	if d.Token == again {
+	if d.Token == onceMore {
 		d.Kind, d.Text, d.Token, d.Value = chat.Command, d.Value, "", ""
 		return true
 	}

@@ -3,6 +3,7 @@ package slack
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,6 +45,9 @@ func (p *Platform) decodeEvent(o outer) (d delivery, ok bool, err error) {
 	if err := json.Unmarshal(o.Event, &e); err != nil {
 		return d, false, fmt.Errorf("slack: an event that cannot be read: %w", err)
 	}
+	if o.EventID == "" || o.TeamID == "" {
+		return d, false, fmt.Errorf("slack: an event without its id or team")
+	}
 	d.team, d.Key = o.TeamID, o.EventID
 	_ = json.Unmarshal(e.User, &d.From.ID) // a whole person is read below
 	d.at = meta{Channel: e.Channel, Thread: e.ThreadTS}
@@ -56,7 +60,7 @@ func (p *Platform) decodeEvent(o outer) (d delivery, ok bool, err error) {
 		d.Addressed = true
 	case "message":
 		// A message that names Deskbell comes as app_mention too.
-		ok = p.message(&d, e) && (d.Kind != chat.Said || !strings.Contains(e.Text, "<@"+p.self.UserID+">"))
+		ok = p.message(&d, e) && (d.Kind != chat.Said || !p.named(e.Text))
 	case "user_change":
 		var u user
 		if err := json.Unmarshal(e.User, &u); err != nil || u.ID == "" {
@@ -84,12 +88,13 @@ func (p *Platform) message(d *delivery, e event) bool {
 			return false
 		}
 		if direct {
+			p.isDirect(d.From.ID, e.Channel)
 			d.Kind, d.Message = chat.Command, chat.MessageRef{}
 			return true
 		}
 		return e.ThreadTS != ""
 	case "message_changed":
-		if e.Message == nil || e.Previous == nil || e.Message.Text == e.Previous.Text { // an unfurled link
+		if e.Message == nil || e.Previous == nil || e.Message.Text == e.Previous.Text && slices.Equal(e.Message.Files, e.Previous.Files) { // an unfurled link
 			return false
 		}
 		d.Kind, d.Text = chat.Edited, p.unaddressed(withFiles(unescape(e.Message.Text), e.Message.Files))
@@ -110,9 +115,21 @@ func (p *Platform) about(d *delivery, m *message, channel string) bool {
 	return m.ThreadTS != "" && m.ThreadTS != m.TS && m.BotID == "" && m.User != p.self.UserID
 }
 
+// named reports whether the words name Deskbell.
+func (p *Platform) named(text string) bool {
+	return strings.Contains(text, "<@"+p.self.UserID+">") || strings.Contains(text, "<@"+p.self.UserID+"|")
+}
+
 // unaddressed is the words without Deskbell's own name.
 func (p *Platform) unaddressed(text string) string {
-	return strings.TrimSpace(strings.ReplaceAll(text, "<@"+p.self.UserID+">", ""))
+	for {
+		before, rest, ok := strings.Cut(text, "<@"+p.self.UserID)
+		name, after, closed := strings.Cut(rest, ">")
+		if !ok || !closed || name != "" && name[0] != '|' {
+			return strings.TrimSpace(text)
+		}
+		text = before + after
+	}
 }
 
 // file is something attached.

@@ -1,7 +1,6 @@
 package slack
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -18,6 +17,9 @@ import (
 // stale is how far a delivery's time may lie from ours, either way.
 const stale = 5 * time.Minute
 
+// bodyMost is how large a delivery may be.
+const bodyMost = 1 << 20
+
 // rejections count what came unsigned, stale or unreadable.
 type rejections struct{ signature, stale, body atomic.Int64 }
 
@@ -28,7 +30,7 @@ func (p *Platform) Rejected() map[string]int64 {
 }
 
 // Routes are the addresses that Slack delivers to, nil without a signing secret.
-// The caller bounds the bodies by http.MaxBytesReader.
+// A body is read up to 1 MiB.
 func (p *Platform) Routes() map[string]http.Handler {
 	if p.cfg.SigningSecret == "" {
 		return nil
@@ -44,7 +46,7 @@ func (p *Platform) Routes() map[string]http.Handler {
 			}
 			d, err := decodeCommand(f)
 			if err == nil {
-				p.serve(w, r, d)
+				p.serve(w, d)
 			}
 			return err
 		}),
@@ -55,7 +57,7 @@ func (p *Platform) Routes() map[string]http.Handler {
 			}
 			d, ok, err := decodeInteraction([]byte(f.Get("payload")))
 			if ok && err == nil {
-				p.serve(w, r, d)
+				p.serve(w, d)
 			}
 			return err
 		}),
@@ -83,14 +85,14 @@ func (p *Platform) serveEvent(w http.ResponseWriter, r *http.Request, body []byt
 	}
 	d, ok, err := p.decodeEvent(o)
 	if ok && err == nil {
-		p.serve(w, r, d)
+		p.serve(w, d)
 	}
 	return err
 }
 
 // serve answers a delivery; what follows its acknowledgement goes on after it.
-func (p *Platform) serve(w http.ResponseWriter, r *http.Request, d delivery) {
-	a := p.take(r.Context(), d)
+func (p *Platform) serve(w http.ResponseWriter, d delivery) {
+	a := p.take(d)
 	if a.body != nil {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	}
@@ -100,9 +102,13 @@ func (p *Platform) serve(w http.ResponseWriter, r *http.Request, d delivery) {
 	if a.body != nil {
 		_ = json.NewEncoder(w).Encode(a.body) // Slack went away: nobody to tell
 	}
-	if a.then != nil {
-		go a.then(context.WithoutCancel(r.Context()))
+	if a.then == nil {
+		return
 	}
+	if a.body != nil { // Slack is to have it before what follows
+		_ = http.NewResponseController(w).Flush()
+	}
+	p.work.do(func() { a.then(p.life) })
 }
 
 // signed lets only what Slack has signed come through: 413 for too large, 401
@@ -110,7 +116,7 @@ func (p *Platform) serve(w http.ResponseWriter, r *http.Request, d delivery) {
 // Source: docs.slack.dev/authentication/verifying-requests-from-slack.
 func (p *Platform) signed(next func(http.ResponseWriter, *http.Request, []byte) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMost))
 		var large *http.MaxBytesError
 		switch {
 		case errors.As(err, &large):

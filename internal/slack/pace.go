@@ -101,36 +101,3 @@ func (p *pacer) pause(method string, d time.Duration) {
 		p.paused[family(method)] = until
 	}
 }
-
-// recent remembers the latest keys, to know one that comes again.
-type recent struct {
-	mu   sync.Mutex
-	keys map[string]bool
-	ring []string
-	at   int
-}
-
-const remembered = 4096
-
-// again reports whether the key came before, and remembers it.
-func (r *recent) again(key string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.keys == nil {
-		r.keys, r.ring = map[string]bool{}, make([]string, remembered)
-	}
-	if r.keys[key] {
-		return true
-	}
-	delete(r.keys, r.ring[r.at])
-	r.keys[key], r.ring[r.at] = true, key
-	r.at = (r.at + 1) % remembered
-	return false
-}
-
-// forget makes the key new again.
-func (r *recent) forget(key string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.keys, key)
-}

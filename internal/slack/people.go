@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -21,10 +22,11 @@ type user struct {
 	RealName   string `json:"real_name"`
 	TZ         string
 	Deleted    bool
-	IsBot      bool `json:"is_bot"`
-	Restricted bool `json:"is_restricted"`
-	Ultra      bool `json:"is_ultra_restricted"`
-	Stranger   bool `json:"is_stranger"`
+	IsBot      bool                     `json:"is_bot"`
+	Restricted bool                     `json:"is_restricted"`
+	Ultra      bool                     `json:"is_ultra_restricted"`
+	Stranger   bool                     `json:"is_stranger"`
+	Enterprise struct{ Teams []string } `json:"enterprise_user"` // workspaces of an organization that they are in
 	Profile    struct {
 		DisplayName string `json:"display_name"`
 		RealName    string `json:"real_name"`
@@ -34,6 +36,7 @@ type user struct {
 func userOf(u slack.User) user {
 	v := user{ID: u.ID, TeamID: u.TeamID, Name: u.Name, RealName: u.RealName, TZ: u.TZ, Deleted: u.Deleted,
 		IsBot: u.IsBot, Restricted: u.IsRestricted, Ultra: u.IsUltraRestricted, Stranger: u.IsStranger}
+	v.Enterprise.Teams = u.Enterprise.Teams
 	v.Profile.DisplayName, v.Profile.RealName = u.Profile.DisplayName, u.Profile.RealName
 	return v
 }
@@ -55,7 +58,7 @@ func (u user) member(team string) chat.User {
 		c.Outside = "deactivated"
 	case u.IsBot || u.ID == "USLACKBOT":
 		c.Outside = "bot"
-	case u.Stranger || u.TeamID != "" && u.TeamID != team:
+	case u.Stranger || u.TeamID != "" && u.TeamID != team && !slices.Contains(u.Enterprise.Teams, team):
 		c.Outside = "other workspace"
 	case u.Restricted || u.Ultra:
 		c.Outside = "guest"

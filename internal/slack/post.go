@@ -68,16 +68,27 @@ func (p *Platform) channelOf(ctx context.Context, at chat.Place) (string, error)
 		}
 		return "", err
 	}
-	p.direct.Store(at.User, ch.ID)
+	p.isDirect(at.User, ch.ID)
 	return ch.ID, nil
+}
+
+// isDirect remembers Deskbell's direct messages with a person.
+func (p *Platform) isDirect(user, channel string) {
+	p.direct.Store(user, channel)
+	p.owned.Store(channel, true)
+}
+
+// own reports whether the channel is known to be between Deskbell and one person.
+func (p *Platform) own(channel string) bool {
+	_, ok := p.owned.Load(channel)
+	return ok
 }
 
 // Reading back a post: Slack may show it a moment after it took it, and its
 // clock may differ from ours by some.
 const (
-	lookAgain  = 1500 * time.Millisecond
 	clockSlack = 5 * time.Minute
-	lookPages  = 5
+	lookPages  = 20
 )
 
 // lookFor finds the post with the key since the first try, "" if there is none.
@@ -87,7 +98,7 @@ func (p *Platform) lookFor(ctx context.Context, at chat.Place, key string, since
 		if err != nil || ts != "" || n > 0 || time.Since(since) > time.Minute {
 			return ts, err
 		}
-		if err := sleep(ctx, lookAgain); err != nil {
+		if err := sleep(ctx, p.times.lookAgain); err != nil {
 			return "", err
 		}
 	}
@@ -133,7 +144,7 @@ func (p *Platform) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message
 	}
 	blocks, text := p.body(m)
 	err = p.callAt(ctx, "chat.update", channel, ref.ID, func(c *slack.Client) error {
-		_, _, _, err := c.UpdateMessageContext(ctx, channel, ref.ID, slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...))
+		_, _, _, err := c.UpdateMessageContext(ctx, channel, ref.ID, slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionParse(false)) // else it is parsed as a client's, unlike a post
 		return err
 	})
 	if err != nil {
@@ -172,7 +183,8 @@ func (p *Platform) Channel(ctx context.Context, name string) (string, error) {
 	return "", fmt.Errorf("slack: channel %s: %w", name, err)
 }
 
-// joined finds the name among the channels that Deskbell is in.
+// joined finds the name among the channels; one that Deskbell is not in is an
+// admin's to mend.
 func (p *Platform) joined(ctx context.Context, name string) (string, error) {
 	for cursor := ""; ; {
 		var chs []slack.Channel
@@ -185,9 +197,13 @@ func (p *Platform) joined(ctx context.Context, name string) (string, error) {
 			return "", fmt.Errorf("slack: channel %s: %w", name, err)
 		}
 		for _, ch := range chs {
-			if ch.IsMember && strings.EqualFold(ch.Name, name) {
+			if !strings.EqualFold(ch.Name, name) {
+				continue
+			}
+			if ch.IsMember {
 				return ch.ID, nil
 			}
+			return "", &chat.Trouble{Cause: "not_in_channel", Where: ch.ID, Fix: fixes["not_in_channel"]}
 		}
 		if cursor == "" {
 			return "", fmt.Errorf("slack: channel %s: %w", name, chat.ErrUnknown)

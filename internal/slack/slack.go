@@ -49,17 +49,40 @@ type Platform struct {
 	known  chan struct{} // closed once self is
 	people people
 	direct sync.Map // channels of direct messages by person's id
+	owned  sync.Map // the same channels
 	pace   pacer
 	seen   recent        // events that were taken
 	slots  chan struct{} // deliveries under way
 	polite chan struct{} // courtesies under way
 	work   tally
 
+	life     context.Context // ends when Run has ended
+	end      context.CancelFunc
+	times    times
 	stopping atomic.Bool
 	sockets  atomic.Int32 // open ones
+	links    sync.Map     // the same, as *link
 	trouble  atomic.Pointer[chat.Trouble]
 	rejected rejections
 }
+
+// times are how long things may take; tests shorten them.
+type times struct {
+	soon       time.Duration // an acknowledgement waits so long for the handler: what comes later is answered by a window that can still be opened
+	eventually time.Duration // the same for an event, at which nobody looks
+	silence    time.Duration // without any traffic a socket is dead
+	pauseLeast time.Duration // between two tries to open a socket, doubled up to
+	pauseMost  time.Duration
+	linger     time.Duration // a socket that Slack refreshes is heard for so long
+	settle     time.Duration // after an acknowledgement, until its view can be replaced
+	lookAgain  time.Duration // until a post is looked for a second time
+	triggers   time.Duration // a trigger_id's life: no window opens later
+	patience   time.Duration // a late answer is tried for so long to be shown
+}
+
+var usual = times{soon: 1200 * time.Millisecond, eventually: 2200 * time.Millisecond, silence: 30 * time.Second, pauseLeast: 500 * time.Millisecond,
+	pauseMost: 15 * time.Second, linger: 10 * time.Second, settle: 250 * time.Millisecond, lookAgain: 1500 * time.Millisecond,
+	triggers: 3 * time.Second, patience: 30 * time.Second}
 
 const (
 	// inHand bounds the deliveries that are worked on at a time; more are told
@@ -98,8 +121,9 @@ func New(c Config) (*Platform, error) {
 	tr := http.DefaultTransport.(*http.Transport).Clone()
 	tr.MaxIdleConnsPerHost = 16
 	hc := &http.Client{Timeout: apiWithin, Transport: tr}
+	life, end := context.WithCancel(context.Background())
 	return &Platform{
-		cfg: c, base: u, polite: make(chan struct{}, 16), known: make(chan struct{}), pace: newPacer(c.PostEvery), slots: make(chan struct{}, inHand),
+		cfg: c, base: u, life: life, end: end, times: usual, polite: make(chan struct{}, 64), known: make(chan struct{}), pace: newPacer(c.PostEvery), slots: make(chan struct{}, inHand),
 		client: slack.New(c.BotToken, slack.OptionAPIURL(c.APIURL), slack.OptionHTTPClient(hc), slack.OptionAppLevelToken(c.AppToken)),
 		hooks: &http.Client{Timeout: 5 * time.Second, Transport: tr,
 			CheckRedirect: func(*http.Request, []*http.Request) error {
@@ -113,7 +137,10 @@ func (p *Platform) Name() string { return "slack" }
 
 // Run learns who Deskbell is in the workspace and who is in it, and keeps the
 // sockets open, until the context ends; then it waits for what is under way.
+// Nothing of it goes on after it has returned. It is called once.
 func (p *Platform) Run(ctx context.Context) {
+	defer p.hooks.CloseIdleConnections()
+	defer p.end()
 	if p.meet(ctx) != nil {
 		return
 	}
@@ -132,7 +159,9 @@ func (p *Platform) Run(ctx context.Context) {
 	p.stopping.Store(true) // what comes now is told to come again
 	p.work.wait(stopWithin)
 	stop()
+	p.end()
 	running.Wait()
+	p.work.wait(time.Second)
 }
 
 // meet asks which workspace the token is for until Slack says.

@@ -2,8 +2,13 @@ package slack
 
 import (
 	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -52,7 +57,7 @@ func (d drawer) rich(t chat.Text) []slack.RichTextElement {
 	fresh := true // at the beginning of a line
 	for n := 0; n < len(t); n++ {
 		s := t[n]
-		text := s.Text
+		text := clean(s.Text)
 		if s.Kind == chat.Quote && fresh && text != "" && (n+1 == len(t) || strings.HasPrefix(t[n+1].Text, "\n")) {
 			flush()
 			out = append(out, &slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{literal(text, nil)}})
@@ -73,24 +78,92 @@ func (d drawer) rich(t chat.Text) []slack.RichTextElement {
 }
 
 func literal(text string, style *slack.RichTextSectionTextStyle) *slack.RichTextSectionTextElement {
-	return slack.NewRichTextSectionTextElement(text, style)
+	return slack.NewRichTextSectionTextElement(clean(text), style)
+}
+
+// clean is s without what is no text: bytes that are none, and control
+// characters. What turns the direction of writing is turned back at its end, so
+// that it stays with the words it came with.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, s)
+	if !strings.ContainsAny(s, turns+isolates) {
+		return s
+	}
+	var open []rune // what ends each turn that still holds
+	for _, r := range s {
+		switch {
+		case r == '\n':
+			open = nil // a paragraph ends them
+		case strings.ContainsRune(turns, r):
+			open = append(open, endTurn)
+		case strings.ContainsRune(isolates, r):
+			open = append(open, endIsolate)
+		case (r == endTurn || r == endIsolate) && len(open) > 0 && open[len(open)-1] == r:
+			open = open[:len(open)-1]
+		}
+	}
+	slices.Reverse(open)
+	return s + string(open)
+}
+
+// Characters that turn the direction of writing.
+// Source: Unicode Standard Annex #9.
+const (
+	turns      = "\u202a\u202b\u202d\u202e"
+	endTurn    = '\u202c'
+	isolates   = "\u2066\u2067\u2068"
+	endIsolate = '\u2069'
+)
+
+// idShape is what a person's id looks like, in organizations too.
+var idShape = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+
+// opens reports whether a link may be one; what else it could be stays text.
+func opens(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || len(address) > 3000 {
+		return false
+	}
+	switch u.Scheme {
+	case "http", "https":
+		return u.Host != ""
+	case "mailto", "tel":
+		return u.Opaque != ""
+	}
+	return false
+}
+
+// format is Slack's of a style.
+func format(s chat.TimeStyle) string {
+	if f, ok := dateFormats[s]; ok {
+		return f
+	}
+	return dateFormats[chat.DateTime]
 }
 
 // element is a span, nil for an empty one.
 func (d drawer) element(s chat.Span) slack.RichTextSectionElement {
 	switch s.Kind {
 	case chat.Mention:
-		if d.pings == nil || d.pings[s.Ref] {
+		if idShape.MatchString(s.Ref) && (d.pings == nil || d.pings[s.Ref]) {
 			return slack.NewRichTextSectionUserElement(s.Ref, nil)
 		}
 		return literal("@"+s.Text, nil)
 	case chat.Time:
 		fallback := chat.FormatTime(s.At.In(d.zone), s.Style)
-		return slack.NewRichTextSectionDateElement(s.At.Unix(), dateFormats[s.Style], nil, &fallback)
+		return slack.NewRichTextSectionDateElement(s.At.Unix(), format(s.Style), nil, &fallback)
 	case chat.Link:
-		return slack.NewRichTextSectionLinkElement(s.Ref, s.Text, nil)
+		if opens(s.Ref) {
+			return slack.NewRichTextSectionLinkElement(s.Ref, clean(s.Text), nil)
+		}
+		s.Text = strings.TrimSpace(s.Text + " " + s.Ref)
 	}
-	if s.Text == "" {
+	if clean(s.Text) == "" {
 		return nil
 	}
 	switch s.Kind {
@@ -111,9 +184,11 @@ func (d drawer) fallback(t chat.Text) string {
 	for _, s := range t {
 		switch s.Kind {
 		case chat.Time:
-			fmt.Fprintf(&b, "<!date^%d^%s|%s>", s.At.Unix(), dateFormats[s.Style], escape(chat.FormatTime(s.At.In(d.zone), s.Style)))
+			fmt.Fprintf(&b, "<!date^%d^%s|%s>", s.At.Unix(), format(s.Style), escape(chat.FormatTime(s.At.In(d.zone), s.Style)))
 		case chat.Mention:
 			b.WriteString("@" + escape(s.Text))
+		case chat.Link:
+			b.WriteString(escape(strings.TrimSpace(s.Text + " " + s.Ref)))
 		default:
 			b.WriteString(escape(s.Text))
 		}
@@ -127,7 +202,7 @@ var (
 )
 
 // escape keeps s from being read as Slack's markup of mentions and links.
-func escape(s string) string { return escaper.Replace(s) }
+func escape(s string) string { return escaper.Replace(clean(s)) }
 
 // unescape is what a person typed: entities resolved, links as their address.
 // Mentions stay as they are, for the words that name a member or a channel.

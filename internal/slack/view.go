@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -20,6 +22,7 @@ const (
 	titleMost  = 24
 	inputMost  = 3000
 	viewBlocks = 100
+	homeMost   = 240 << 10 // bytes; a view has at most 250 KB
 )
 
 // meta is what a modal remembers of where it came from: it outlives a restart.
@@ -97,7 +100,11 @@ func element(f *chat.Form, x chat.Field) slack.BlockElement {
 	case chat.Choice:
 		return choice(f, x)
 	case chat.Number:
-		return slack.NewNumberInputBlockElement(nil, x.Name, true).WithInitialValue(x.Value)
+		e := slack.NewNumberInputBlockElement(nil, x.Name, true)
+		if _, err := strconv.ParseFloat(x.Value, 64); err == nil {
+			e.WithInitialValue(x.Value)
+		}
+		return e
 	case chat.People:
 		e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, plain("Choose people"), x.Name)
 		e.InitialUsers = mentioned(x.Value, "<@")
@@ -110,27 +117,27 @@ func element(f *chat.Form, x chat.Field) slack.BlockElement {
 		}
 		return e
 	}
-	e := slack.NewPlainTextInputBlockElement(nil, x.Name).WithInitialValue(chat.Cut(x.Value, inputMost))
+	e := slack.NewPlainTextInputBlockElement(nil, x.Name)
 	e.Multiline = x.Kind == chat.Lines
 	if e.MaxLength = x.Max; x.Max <= 0 || x.Max > inputMost {
 		e.MaxLength = inputMost
 	}
-	return e
+	old := clean(x.Value)
+	if !e.Multiline {
+		old = strings.Join(strings.Fields(old), " ")
+	}
+	return e.WithInitialValue(first(chat.Cut(old, e.MaxLength), e.MaxLength))
 }
 
 // choice is a menu of the options that fit what the field depends on; one that
 // is searched, or too long for a menu, asks for its options while one types.
 func choice(f *chat.Form, x chat.Field) *slack.SelectBlockElement {
-	var os []*slack.OptionBlockObject
-	var initial *slack.OptionBlockObject
 	of := value(f, x.DependsOn)
-	for _, o := range x.Options {
-		if o.Of != "" && of != "" && o.Of != of || slices.ContainsFunc(os, func(k *slack.OptionBlockObject) bool { return k.Value == first(o.Value, maxOption) }) {
-			continue
-		}
-		os = append(os, option(o))
-		if o.Value == x.Value {
-			initial = option(o)
+	os, _ := options(slices.DeleteFunc(slices.Clone(x.Options), func(o chat.Option) bool { return o.Of != "" && of != "" && o.Of != of }))
+	var initial *slack.OptionBlockObject
+	for _, o := range os {
+		if x.Value != "" && o.Value == option(chat.Option{Value: x.Value}).Value {
+			initial = o
 		}
 	}
 	if len(os) == 0 || len(os) > p100 {
@@ -149,12 +156,18 @@ func choice(f *chat.Form, x chat.Field) *slack.SelectBlockElement {
 
 const p100 = 100 // options of a menu
 
+// idMade is what ids of Slack's look like.
+var idMade = regexp.MustCompile(`^[A-Z0-9]+$`)
+
 // mentioned are the ids in "<@U1> <@U2|ann>", or "<#C1>".
 func mentioned(s, lead string) []string {
 	var ids []string
 	for _, w := range strings.Fields(s) {
 		if id, ok := strings.CutPrefix(w, lead); ok {
 			id, _, _ = strings.Cut(strings.TrimSuffix(id, ">"), "|")
+			if !idMade.MatchString(id) {
+				continue
+			}
 			ids = append(ids, id)
 		}
 	}
@@ -166,6 +179,9 @@ func (p *Platform) window(m chat.Message, at meta) slack.ModalViewRequest {
 	m.Private = true
 	blocks, _ := p.body(m)
 	at.Window = true
+	if len(blocks) == 0 { // a window has something in it
+		blocks = []slack.Block{slack.NewRichTextBlock("", slack.NewRichTextSection(literal("–", nil)))}
+	}
 	return modal(viewCard, "Deskbell", at, blocks)
 }
 
@@ -176,15 +192,18 @@ func (p *Platform) waiting(at meta) slack.ModalViewRequest {
 	return v
 }
 
-// home is a person's own page.
+// home is a person's own page; what it cannot hold is said to be left out.
 func (p *Platform) home(cards []chat.Card) slack.HomeTabViewRequest {
 	v := slack.HomeTabViewRequest{Type: slack.VTHomeTab, CallbackID: "home"}
+	size := 0
 	for n, c := range cards {
 		blocks, _ := p.body(chat.Message{Card: &c, Private: true})
 		if n > 0 {
 			blocks = append([]slack.Block{slack.NewDividerBlock()}, blocks...)
 		}
-		if len(v.Blocks.BlockSet)+len(blocks) > viewBlocks {
+		b, err := json.Marshal(blocks)
+		if size += len(b); err != nil || size > homeMost || len(v.Blocks.BlockSet)+len(blocks) > viewBlocks-1 {
+			v.Blocks.BlockSet = append(v.Blocks.BlockSet, slack.NewRichTextBlock("", slack.NewRichTextSection(literal("… (cut)", nil))))
 			break
 		}
 		v.Blocks.BlockSet = append(v.Blocks.BlockSet, blocks...)

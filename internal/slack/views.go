@@ -2,83 +2,87 @@ package slack
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/slack-go/slack"
 
 	"deskbell.dev/deskbell/internal/chat"
 )
 
-// again is the action that does a delivery once more; its value says which.
-const again = "again"
+// onceMore is the action that does a command once more; its value says which.
+const onceMore = "again"
 
-// open opens a view for the person; where that came too late, a button does it
+// open opens a form for the person; where that came too late, a button does it
 // once more.
-func (p *Platform) open(ctx context.Context, d delivery, v slack.ModalViewRequest) {
-	if _, err := p.openView(ctx, d, v); err != nil {
-		p.cfg.Log.Info("slack: a view was not opened", "err", err)
-		p.offerAgain(ctx, d)
+func (p *Platform) open(ctx context.Context, d delivery, f *chat.Form) {
+	_, err := p.openView(ctx, d, p.form(f, d.at))
+	if err == nil || refused(err, "exchanged_trigger_id") { // a delivery that came twice has opened it already
+		return
 	}
+	p.cfg.Log.Info("slack: a form was not opened", "kind", d.Kind, "err", err)
+	p.offerAgain(ctx, d, f)
+}
+
+// opened shows a message in a window of its own, or where else there is a place
+// for it.
+func (p *Platform) opened(ctx context.Context, d delivery, m chat.Message) {
+	_, err := p.openView(ctx, d, p.window(m, d.at))
+	if err == nil || refused(err, "exchanged_trigger_id") {
+		return
+	}
+	d.at.Window = false
+	m.Private = true
+	p.show(ctx, d, m, false)
 }
 
 // openView opens v, on top of the window that was pressed in if there is one,
-// and returns its id. Without a trigger nothing can be opened.
+// and returns its id. Without a trigger, or when that has expired, nothing can
+// be opened.
 func (p *Platform) openView(ctx context.Context, d delivery, v slack.ModalViewRequest) (string, error) {
 	if d.trigger == "" {
 		return "", errNotTried
 	}
-	if d.view != nil && d.view.Type == "modal" {
-		var r *slack.ViewResponse
+	ctx, cancel := context.WithTimeout(ctx, p.times.triggers)
+	defer cancel()
+	var r *slack.ViewResponse
+	if d.view == nil || d.view.Type != "modal" {
+		err := p.call(ctx, "views.open", func(c *slack.Client) (err error) { r, err = c.OpenViewContext(ctx, d.trigger, v); return })
+		if err != nil {
+			return "", err
+		}
+		return r.ID, nil
+	}
+	if d.view.PreviousID == "" || d.view.PreviousID == d.view.RootID { // at most two are open: there is room for another
 		err := p.call(ctx, "views.push", func(c *slack.Client) (err error) { r, err = c.PushViewContext(ctx, d.trigger, v); return })
 		if err == nil {
 			return r.ID, nil
 		}
-		if errors.Is(err, chat.ErrNever) { // three are open already: this one makes room
-			return d.view.ID, p.tryUpdate(ctx, d.view.ID, "", v)
+		if !refused(err, "push_limit_reached") {
+			return "", err
 		}
-		return "", err
 	}
-	var r *slack.ViewResponse
-	err := p.call(ctx, "views.open", func(c *slack.Client) (err error) { r, err = c.OpenViewContext(ctx, d.trigger, v); return })
-	if err != nil {
-		return "", err
-	}
-	return r.ID, nil
+	return d.view.ID, p.tryUpdate(ctx, d.view.ID, "", v)
 }
 
-// offerAgain tells that it took too long, with a button that does the same.
-func (p *Platform) offerAgain(ctx context.Context, d delivery) {
-	a := chat.Action{Token: d.Token, Value: d.Value, Label: chat.OnceMore, Style: chat.Primary}
-	if d.Kind == chat.Command {
-		a.Token, a.Value = again, first(d.Text, 2000)
+// offerAgain tells that it took too long, with a button that opens the form.
+func (p *Platform) offerAgain(ctx context.Context, d delivery, f *chat.Form) {
+	a := chat.Action{Token: f.Token, Label: chat.OnceMore, Style: chat.Primary}
+	switch d.Kind {
+	case chat.Command:
+		a.Token, a.Value = onceMore, first(d.Text, 2000)
+	case chat.Press:
+		a.Token, a.Value = d.Token, d.Value
 	}
-	m := chat.Message{Text: chat.Say(chat.NotShown), Private: true}
+	m := chat.Message{Text: chat.Say(chat.NotShown), Private: true, Card: &chat.Card{Actions: []chat.Action{a}}}
 	if d.trigger == "" { // words in a direct message: only a press can open a form
 		m.Text = chat.Say(chat.ByPress)
-	}
-	if d.Kind == chat.Command || d.Kind == chat.Press {
-		m.Card = &chat.Card{Actions: []chat.Action{a}}
 	}
 	d.at.Window = false
 	p.show(ctx, d, m, false)
 }
 
-// unopened shows a late answer where no window could be opened.
-func (p *Platform) unopened(ctx context.Context, d delivery, r chat.Reply) {
-	switch {
-	case r.Form != nil:
-		p.offerAgain(ctx, d)
-	case r.Message != nil:
-		p.show(ctx, d, *r.Message, r.Edit)
-	}
-}
-
 // update replaces a view; with a hash only if nothing else has since.
-func (p *Platform) update(ctx context.Context, id, hash string, v slack.ModalViewRequest) {
-	if err := p.tryUpdate(ctx, id, hash, v); err != nil {
-		p.cfg.Log.Info("slack: a view was not updated", "err", err)
-	}
+func (p *Platform) update(ctx context.Context, id, hash string, v slack.ModalViewRequest) error {
+	return p.persist(ctx, func() error { return p.tryUpdate(ctx, id, hash, v) })
 }
 
 func (p *Platform) tryUpdate(ctx context.Context, id, hash string, v slack.ModalViewRequest) error {
@@ -88,31 +92,12 @@ func (p *Platform) tryUpdate(ctx context.Context, id, hash string, v slack.Modal
 	})
 }
 
-// redraw is the form with the options that fit now.
+// redraw is the form with the options that fit now. When something else was
+// chosen meanwhile, that is drawn by its own delivery.
 func (p *Platform) redraw(ctx context.Context, d delivery, v slack.ModalViewRequest) {
-	p.update(ctx, d.view.ID, d.view.Hash, v)
-}
-
-// fillAgain shows a form whose submission was refused after its view had gone:
-// with what was typed, and above it what is wrong.
-func (p *Platform) fillAgain(ctx context.Context, d delivery, id string, errs map[string]string) {
-	again := d
-	again.Kind, again.Fields, again.Key = chat.Fill, d.view.fields(), ""
-	r := p.ask(ctx, again)
-	if r.Form == nil {
-		return
+	if err := p.update(ctx, d.view.ID, d.view.Hash, v); err != nil && !refused(err, "hash_conflict") {
+		p.cfg.Log.Info("slack: a form was not drawn anew", "err", err)
 	}
-	v := p.form(r.Form, d.at)
-	var lines chat.Text
-	for _, f := range r.Form.Fields {
-		if text := errs[f.Name]; text != "" {
-			lines = chat.Join(lines, chat.B(f.Label+": "), chat.Say(text+"\n"))
-		}
-	}
-	if els := (drawer{zone: p.cfg.Zone}).rich(lines); len(els) > 0 {
-		v.Blocks.BlockSet = append([]slack.Block{slack.NewRichTextBlock("", els...)}, v.Blocks.BlockSet...)
-	}
-	p.update(ctx, id, "", v)
 }
 
 // publish shows the person's own page.
@@ -120,9 +105,11 @@ func (p *Platform) publish(ctx context.Context, id string, cards []chat.Card) {
 	if len(cards) == 0 {
 		return
 	}
-	err := p.call(ctx, "views.publish", func(c *slack.Client) error {
-		_, err := c.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: id, View: p.home(cards)})
-		return err
+	err := p.persist(ctx, func() error {
+		return p.call(ctx, "views.publish", func(c *slack.Client) error {
+			_, err := c.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: id, View: p.home(cards)})
+			return err
+		})
 	})
 	if err != nil {
 		p.cfg.Log.Warn("slack: a home view was not published", "err", err)
@@ -133,83 +120,4 @@ func (p *Platform) publish(ctx context.Context, id string, cards []chat.Card) {
 func (p *Platform) refreshHome(ctx context.Context, d delivery) {
 	r := p.ask(ctx, delivery{Interaction: chat.Interaction{Kind: chat.Home, From: d.From, Place: chat.Place{User: d.From.ID}}})
 	p.publish(ctx, d.From.ID, r.Home)
-}
-
-// quote is what a shortcut was used on, with its thread so far where Deskbell
-// may read it, at most for a moment.
-func (p *Platform) quote(ctx context.Context, d delivery) []chat.Quoted {
-	on := *d.on
-	msgs := []message{on}
-	if root := on.ThreadTS; root != "" && root != on.TS {
-		if before, err := p.threadBefore(ctx, d.at.Channel, on); err == nil {
-			msgs = append(before, on)
-		} else {
-			p.cfg.Log.Info("slack: a thread was not read", "err", err)
-		}
-	}
-	var qs []chat.Quoted
-	for _, m := range msgs {
-		q := chat.Quoted{Author: p.nameOf(m), At: instant(m.TS), Text: unescape(m.Text), Link: p.link(d.at.Channel, m)}
-		for _, f := range m.Files {
-			q.Files = append(q.Files, f.String())
-		}
-		qs = append(qs, q)
-	}
-	return qs
-}
-
-func (p *Platform) nameOf(m message) string {
-	if k, ok := p.people.get(m.User); ok {
-		return k.member(p.self.TeamID).Name
-	}
-	if m.Username != "" {
-		return m.Username
-	}
-	return m.User
-}
-
-// link is the address of a message, as Slack's permalinks are made.
-func (p *Platform) link(channel string, m message) string {
-	if p.self.URL == "" || m.TS == "" {
-		return ""
-	}
-	l := fmt.Sprintf("%sarchives/%s/p%s", p.self.URL, channel, digits(m.TS))
-	if m.ThreadTS != "" && m.ThreadTS != m.TS {
-		l += "?thread_ts=" + m.ThreadTS + "&cid=" + channel
-	}
-	return l
-}
-
-func digits(ts string) string {
-	var out []byte
-	for i := range len(ts) {
-		if ts[i] != '.' {
-			out = append(out, ts[i])
-		}
-	}
-	return string(out)
-}
-
-// threadBefore are the messages of a thread before one of them, the oldest
-// first, at most twenty.
-func (p *Platform) threadBefore(ctx context.Context, channel string, on message) ([]message, error) {
-	ctx, cancel := context.WithTimeout(ctx, askWithin*6/10)
-	defer cancel()
-	var ms []slack.Message
-	err := p.callAt(ctx, "conversations.replies", channel, "", func(c *slack.Client) (err error) {
-		ms, _, _, err = c.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{ChannelID: channel, Timestamp: on.ThreadTS, Latest: on.TS, Limit: 20})
-		return
-	})
-	var before []message
-	for _, m := range ms {
-		if m.Timestamp >= on.TS {
-			continue
-		}
-		x := message{TS: m.Timestamp, ThreadTS: m.ThreadTimestamp, User: m.User, BotID: m.BotID, Username: m.Username, Text: m.Text}
-		for _, f := range m.Files {
-			x.Files = append(x.Files, file{f.Name, f.Permalink})
-		}
-		before = append(before, x)
-	}
-	return before, err
 }
