@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -18,8 +19,9 @@ const (
 	maxOption   = 75
 	maxTotal    = 12_000
 	fieldsMost  = 25
-	nameMost    = 80  // a field's name
-	menuMost    = 600 // characters of a menu's options; longer ones are searched
+	nameMost    = 80   // a field's name
+	menusMost   = 3000 // characters of all menus of a message; further ones are searched
+	blocksMost  = 12_600
 )
 
 // Limits of a Slack message.
@@ -29,7 +31,12 @@ func (p *Platform) Limits() chat.Limits {
 
 // body is m as Slack takes it: blocks, and the same as text.
 func (p *Platform) body(m chat.Message) (blocks []slack.Block, text string) {
-	m = p.Limits().Fit(m)
+	limits := p.Limits()
+	m = limits.Fit(m)
+	if limits.Total = blocksMost - beside(m); limits.Total < maxTotal {
+		m = limits.Fit(m)
+	}
+	menus := menusMost
 	d := p.audience(m)
 	var lines []string
 	add := func(t chat.Text) {
@@ -51,14 +58,40 @@ func (p *Platform) body(m chat.Message) (blocks []slack.Block, text string) {
 		add(fields)
 		for _, r := range c.Rows {
 			add(r.Text)
-			blocks = append(blocks, actions(r.Actions)...)
+			blocks = append(blocks, actions(r.Actions, &menus)...)
 		}
-		blocks = append(blocks, actions(c.Actions)...)
+		blocks = append(blocks, actions(c.Actions, &menus)...)
 	}
 	if len(lines) == 0 { // Slack wants some text
 		lines = []string{"Deskbell"}
 	}
 	return blocks, cutFallback(strings.Join(lines, "\n"))
+}
+
+// beside is how many characters stand beside the texts of m, at most: names,
+// labels, menus.
+func beside(m chat.Message) (n int) {
+	if m.Card == nil {
+		return 0
+	}
+	count := func(as []chat.Action) {
+		for _, a := range as {
+			n += utf8.RuneCountInString(a.Label)
+		}
+	}
+	for _, f := range m.Card.Fields[:min(len(m.Card.Fields), fieldsMost)] {
+		n += min(utf8.RuneCountInString(f.Name), nameMost) + 3
+	}
+	menus := 0
+	for _, r := range append(m.Card.Rows, chat.Row{Actions: m.Card.Actions}) {
+		count(r.Actions)
+		for _, a := range r.Actions {
+			for _, o := range a.Options {
+				menus += min(utf8.RuneCountInString(o.Label+o.Value), maxOption)
+			}
+		}
+	}
+	return n + min(menus, menusMost)
 }
 
 // heading is a card's title, bold, with its text under it.
@@ -97,8 +130,9 @@ func cutFallback(s string) string {
 	return cut + "… (cut)"
 }
 
-// actions is the block of as, none for none.
-func actions(as []chat.Action) []slack.Block {
+// actions is the block of as, none for none. Menus is how many characters the
+// message's menus may still have.
+func actions(as []chat.Action, menus *int) []slack.Block {
 	if len(as) == 0 {
 		return nil
 	}
@@ -106,7 +140,7 @@ func actions(as []chat.Action) []slack.Block {
 	var els []slack.BlockElement
 	for _, a := range as {
 		seen[a.Token]++
-		els = append(els, action(actionID(a.Token, seen[a.Token]), a))
+		els = append(els, action(actionID(a.Token, seen[a.Token]), a, menus))
 	}
 	return []slack.Block{slack.NewActionBlock("", els...)}
 }
@@ -130,9 +164,9 @@ func pressed(id string) string { return numbered.ReplaceAllString(id, "") }
 // overflowMost is how many options Slack's "⋯" holds; longer menus are selects.
 const overflowMost = 5
 
-func action(id string, a chat.Action) slack.BlockElement {
+func action(id string, a chat.Action, menus *int) slack.BlockElement {
 	if len(a.Options) == 0 {
-		b := slack.NewButtonBlockElement(id, first(a.Value, 2000), plain(chat.Cut(a.Label, maxOption)))
+		b := slack.NewButtonBlockElement(id, first(a.Value, 2000), plain(a.Label, maxOption))
 		switch a.Style {
 		case chat.Primary:
 			b.Style = slack.StylePrimary
@@ -143,15 +177,17 @@ func action(id string, a chat.Action) slack.BlockElement {
 	}
 	os, size := options(a.Options)
 	switch {
-	case len(os) > p100 || size > menuMost: // the handler is asked for them while somebody types
-		e := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain(a.Label), id)
+	case len(os) > p100 || size > *menus: // the handler is asked for them while somebody types
+		e := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain(a.Label, maxOption), id)
 		none := 0
 		e.MinQueryLength = &none
 		return e
 	case len(os) <= overflowMost:
+		*menus -= size
 		return slack.NewOverflowBlockElement(id, os...)
 	}
-	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain(a.Label), id, os...)
+	*menus -= size
+	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain(a.Label, maxOption), id, os...)
 }
 
 // options of a menu, each value once, and how many characters their labels have.
@@ -182,14 +218,14 @@ func chosen(value string) string {
 // option is o; a value or label that is too long keeps its beginning, by which
 // the handler still finds what is meant.
 func option(o chat.Option) *slack.OptionBlockObject {
-	label, value := o.Label, first(clean(o.Value), maxOption)
+	label, value := o.Label, first(strings.ToValidUTF8(o.Value, ""), maxOption)
 	if label == "" {
 		label = o.Value
 	}
 	if value == "" {
 		value = noValue
 	}
-	return slack.NewOptionBlockObject(value, plain(chat.Cut(label, maxOption)), nil)
+	return slack.NewOptionBlockObject(value, plain(label, maxOption), nil)
 }
 
 func first(s string, runes int) string {
@@ -199,11 +235,19 @@ func first(s string, runes int) string {
 	return s
 }
 
-// plain is text that Slack shows as it is, no emoji made of it; Slack takes none
-// without any.
-func plain(s string) *slack.TextBlockObject {
+// plain is text that Slack shows as it is, no emoji made of it, cut to so many
+// characters; Slack takes none without any.
+func plain(s string, most int) *slack.TextBlockObject {
 	emoji := false
-	if s = clean(s); strings.TrimSpace(s) == "" {
+	if s = clean(s); utf8.RuneCountInString(s) > most { // what turns the writing is not cut in two
+		s = chat.Cut(strings.Map(func(r rune) rune {
+			if strings.ContainsRune(turns+isolates, r) || r == endTurn || r == endIsolate {
+				return -1
+			}
+			return r
+		}, s), most)
+	}
+	if strings.TrimSpace(s) == "" {
 		s = "–"
 	}
 	return &slack.TextBlockObject{Type: slack.PlainTextType, Text: s, Emoji: &emoji}

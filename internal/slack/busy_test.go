@@ -51,7 +51,7 @@ func TestBusy(t *testing.T) {
 				r := newRig(t, sockets)
 				do := stage(r)
 				r.settled()
-				before := len(r.asked)
+				before := r.count()
 				for range inHand {
 					r.p.slots <- struct{}{}
 				}
@@ -88,7 +88,7 @@ func TestBusy(t *testing.T) {
 						t.Errorf("told after %v", took)
 					}
 				}
-				if len(r.asked) != before {
+				if r.count() != before {
 					t.Errorf("the handler was asked: %+v", r.asked[before:])
 				}
 			})

@@ -174,7 +174,7 @@ func (p *Platform) refill(d delivery, errs map[string]string) slack.ModalViewReq
 		}
 	}
 	v := modal(viewForm, d.view.Title.Text, d.at, blocks)
-	v.Submit, v.Close = plain("Submit"), plain("Cancel")
+	v.Submit, v.Close = plain("Submit", titleMost), plain("Cancel", titleMost)
 	return v
 }
 

@@ -80,12 +80,12 @@ func TestRefusedRequests(t *testing.T) {
 		"a change of nobody":    {events, []byte(`{"type":"event_callback","team_id":"T100","event_id":"E1","event":{"type":"user_change","user":7}}`), now, secret, noHeader, 400},
 		"a new event":           {events, []byte(`{"type":"event_callback","team_id":"T100","event_id":"E1","event":{"type":"surprise"}}`), now, secret, noHeader, 200},
 	} {
-		before := len(r.asked)
+		before := r.count()
 		got, answer := r.srv.Post(c.path, c.body, c.at, c.secret, c.header)
 		if got != c.want {
 			t.Errorf("%s: %d, want %d: %s", name, got, c.want, answer)
 		}
-		if asked := len(r.asked) - before; asked != 0 && name != "hardly stale" {
+		if asked := r.count() - before; asked != 0 && name != "hardly stale" {
 			t.Errorf("%s: the handler was asked", name)
 		}
 	}

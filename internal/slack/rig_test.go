@@ -304,3 +304,10 @@ func (r *rig) opensWindow(user string) slacktest.View {
 }
 
 func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// count is how often the handler was asked so far.
+func (r *rig) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.asked)
+}

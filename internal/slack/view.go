@@ -21,6 +21,7 @@ const (
 	viewWait   = "wait" // the answer is still to come
 	titleMost  = 24
 	inputMost  = 3000
+	placeMost  = 150
 	viewBlocks = 100
 	homeMost   = 240 << 10 // bytes; a view has at most 250 KB
 )
@@ -53,7 +54,7 @@ func modal(kind, title string, m meta, blocks []slack.Block) slack.ModalViewRequ
 	if len(blocks) > viewBlocks {
 		blocks = blocks[:viewBlocks]
 	}
-	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: kind, Title: plain(title), Close: plain("Close"),
+	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: kind, Title: plain(title, titleMost), Close: plain("Close", titleMost),
 		PrivateMetadata: m.text(), Blocks: slack.Blocks{BlockSet: blocks}}
 }
 
@@ -67,7 +68,7 @@ func (p *Platform) form(f *chat.Form, m meta) slack.ModalViewRequest {
 		blocks = append(blocks, input(f, x))
 	}
 	v := modal(viewForm, f.Title, m, blocks)
-	v.Submit, v.Close = plain("Submit"), plain("Cancel")
+	v.Submit, v.Close = plain("Submit", titleMost), plain("Cancel", titleMost)
 	return v
 }
 
@@ -78,9 +79,9 @@ func input(f *chat.Form, x chat.Field) *slack.InputBlock {
 	}
 	var hint *slack.TextBlockObject
 	if x.Hint != "" {
-		hint = plain(chat.Cut(x.Hint, 2000))
+		hint = plain(x.Hint, 2000)
 	}
-	in := slack.NewInputBlock(id, plain(chat.Cut(x.Label, 2000)), hint, element(f, x))
+	in := slack.NewInputBlock(id, plain(x.Label, 2000), hint, element(f, x))
 	in.Optional = !x.Required
 	in.DispatchAction = slices.ContainsFunc(f.Fields, func(o chat.Field) bool { return o.DependsOn == x.Name })
 	return in
@@ -106,11 +107,11 @@ func element(f *chat.Form, x chat.Field) slack.BlockElement {
 		}
 		return e
 	case chat.People:
-		e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, plain("Choose people"), x.Name)
+		e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, plain("Choose people", placeMost), x.Name)
 		e.InitialUsers = mentioned(x.Value, "<@")
 		return e
 	case chat.Channel:
-		e := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plain("Choose a channel"), x.Name)
+		e := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plain("Choose a channel", placeMost), x.Name)
 		e.Filter = &slack.SelectBlockElementFilter{Include: []string{"public", "private"}, ExcludeBotUsers: true}
 		if ids := mentioned(x.Value, "<#"); len(ids) > 0 {
 			e.InitialConversation = ids[0]
@@ -141,7 +142,7 @@ func choice(f *chat.Form, x chat.Field) *slack.SelectBlockElement {
 		}
 	}
 	if len(os) == 0 || len(os) > p100 {
-		e := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain("Type to search"), x.Name)
+		e := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain("Type to search", placeMost), x.Name)
 		none := 0
 		e.MinQueryLength = &none
 		if x.Value != "" {
@@ -149,7 +150,7 @@ func choice(f *chat.Form, x chat.Field) *slack.SelectBlockElement {
 		}
 		return e
 	}
-	e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose"), x.Name, os...)
+	e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose", placeMost), x.Name, os...)
 	e.InitialOption = initial
 	return e
 }
