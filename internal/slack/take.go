@@ -125,6 +125,10 @@ func (p *Platform) identify(ctx context.Context, d *delivery) bool {
 
 // reply is the answer to a handler that answered in time.
 func (p *Platform) reply(d delivery, r chat.Reply) answer {
+	if r.Again && d.event() {
+		p.seen.forget(d.Key)
+		return answer{status: http.StatusServiceUnavailable}
+	}
 	switch d.Kind {
 	case chat.Search:
 		return answer{body: suggestions(r.Options)}
