@@ -342,3 +342,45 @@ func TestManyWorkers(t *testing.T) {
 		}
 	}
 }
+
+// Words under a card that stands there without the desk's knowing it are not
+// lost: they are to come again until it knows, and are then that ticket's.
+func TestWordsUnderUnknownCard(t *testing.T) {
+	w := newWired(t, filepath.Join(t.TempDir(), "desk.db"), "web")
+	w.wires[0].after = func(_, key string) error {
+		if strings.HasPrefix(key, "card/") {
+			return chat.ErrUnsure
+		}
+		return nil
+	}
+	w.opened()
+	w.drain()
+	under := func(channel, thread string) chat.Reply {
+		at := chat.Place{Channel: channel, Thread: thread}
+		return w.bot.Handle(t.Context(), chat.Interaction{Platform: "web", Key: "said", Kind: chat.Said, From: chat.User{ID: "tech"}, Text: "It is the fuser",
+			Place: at, Message: chat.MessageRef{Place: at, ID: "9.1"}})
+	}
+	for i, s := range w.wires[0].said {
+		if s.key != "card/1/web:desk" {
+			continue
+		}
+		if r := under("desk", fmt.Sprint(i)); !r.Again || r.Message != nil {
+			t.Errorf("the answer is %+v, want it to come again", r)
+		}
+		if r := under("another", fmt.Sprint(i)); r.Again {
+			t.Error("words where no cards stand are to come again")
+		}
+		w.wires[0].after = nil
+		w.settle()
+		if r := under("desk", fmt.Sprint(i)); r.Again || r.Message != nil {
+			t.Errorf("the answer is %+v, want silence", r)
+		}
+		es, err := w.store.Events(t.Context(), 1)
+		w.ok(err)
+		if _, is := es[len(es)-1].What.(desk.Noted); !is {
+			t.Errorf("the last event is %T, want the note", es[len(es)-1].What)
+		}
+		return
+	}
+	t.Error("no card was posted")
+}

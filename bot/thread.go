@@ -3,7 +3,9 @@ package bot
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
@@ -14,6 +16,9 @@ import (
 // anywhere else they are for us only if they name us.
 func (t *turn) heard() chat.Reply {
 	n, err := t.threadTicket()
+	if errors.Is(err, errUnsettled) {
+		return chat.Reply{Again: true}
+	}
 	if err != nil {
 		return t.broke(err)
 	}
@@ -50,13 +55,41 @@ func (t *turn) heard() chat.Reply {
 	return r
 }
 
+// errUnsettled: the words may be under a card that stands there without our
+// knowing it yet.
+var errUnsettled = errors.New("bot: a card whose end is not known")
+
+// settling is how long a card can be on its way: after that words under it are
+// nobody's, rather than delivered again and again.
+const settling = time.Hour
+
 // threadTicket is the ticket whose card the words are under, 0 if they are not.
+// errUnsettled if that cannot be told yet: people may see a card, and write under
+// it, before its post has come to its end here.
 func (t *turn) threadTicket() (desk.TicketID, error) {
 	at := t.in.Place
 	if at.Channel == "" || at.Thread == "" {
 		return 0, nil
 	}
-	return t.Store.CardAt(t.ctx, t.in.Platform+":"+at.Channel, at.Thread)
+	place := t.in.Platform + ":" + at.Channel
+	n, err := t.Store.CardAt(t.ctx, place, at.Thread)
+	if n != 0 || err != nil || !slices.Contains(t.p.Channels, place) {
+		return n, err
+	}
+	ps, err := t.Store.RecentPosts(t.ctx, time.Now().Add(-settling), at.Thread)
+	for _, p := range ps {
+		ours, isCard := strings.CutPrefix(p.Key, t.in.Platform+"/card/")
+		number, where, _ := strings.Cut(ours, "/")
+		switch {
+		case !isCard || where != place && !strings.HasPrefix(where, place+"/"):
+		case p.Message == "":
+			err = errUnsettled
+		default:
+			n, err := strconv.ParseInt(number, 10, 64)
+			return desk.TicketID(n), err
+		}
+	}
+	return 0, err
 }
 
 // source names the message, as a note keeps it.
@@ -137,6 +170,9 @@ func withoutForm(r chat.Reply) chat.Reply {
 // note, and one that was deleted is taken back.
 func (t *turn) amended() chat.Reply {
 	n, err := t.threadTicket()
+	if errors.Is(err, errUnsettled) {
+		return chat.Reply{Again: true}
+	}
 	if err != nil {
 		return t.broke(err)
 	}

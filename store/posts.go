@@ -51,6 +51,24 @@ func (s *Store) Post(ctx context.Context, key string) (Post, bool, error) {
 	return p, ok, nil
 }
 
+// RecentPosts are those first tried since the real time that stand as the
+// message, and those whose end is not known, in no order.
+func (s *Store) RecentPosts(ctx context.Context, since time.Time, message string) ([]Post, error) {
+	var ps []Post
+	err := s.e.read(ctx, get(func(r row) error {
+		var p Post
+		var us int64
+		err := r.Scan(&p.Key, &us, &p.Place, &p.Message)
+		p.At = instant(us)
+		ps = append(ps, p)
+		return err
+	}, recentPosts, micros(since), message))
+	if err != nil {
+		return nil, fmt.Errorf("store: recent posts: %w", err)
+	}
+	return ps, nil
+}
+
 // EndPost writes down where a post that was begun stands.
 func (s *Store) EndPost(ctx context.Context, key, place, message string) error {
 	return s.keepRow(ctx, "end of post "+key, do(endPost, key, place, message))

@@ -186,7 +186,9 @@ var (
 	readPost   = single(same("read post", `SELECT at, place, message FROM posts WHERE key = $1`))
 	endPost    = same("end post", `UPDATE posts SET place = $2, message = $3 WHERE key = $1`)
 	dropPost   = same("drop post", `DELETE FROM posts WHERE key = $1 AND message = ''`)
-	purgePosts = same("purge posts", `DELETE FROM posts WHERE at < $1`)
+	// recentPosts: by the index of their time.
+	recentPosts = same("recent posts", `SELECT key, at, place, message FROM posts WHERE at >= $1 AND message IN ('', $2)`)
+	purgePosts  = same("purge posts", `DELETE FROM posts WHERE at < $1`)
 )
 
 // Cards, drafts and settings.

@@ -58,10 +58,12 @@ func (d *day) audit() []string {
 		l.no("the notice %s still waits: %s", r[0], r[1])
 	}
 	for _, v := range d.srv.Violations() {
-		// Replicas do not tell each other how long Slack wants peace.
-		if !strings.Contains(v, "Retry-After") || !strings.HasPrefix(d.url, "postgres") {
-			l.no("Slack would object: %s", v)
+		// Replicas do not tell each other how long Slack wants peace; and words that
+		// cannot be placed yet are left unanswered over a socket, to come again.
+		if strings.Contains(v, "Retry-After") && strings.HasPrefix(d.url, "postgres") || d.sockets && strings.HasSuffix(v, "to event message") {
+			continue
 		}
+		l.no("Slack would object: %s", v)
 	}
 	return l.wrong
 }

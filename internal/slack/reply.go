@@ -15,6 +15,10 @@ import (
 
 // reply is the answer to a handler that answered in time.
 func (p *Platform) reply(d delivery, r chat.Reply) answer {
+	if r.Again && d.event() {
+		p.seen.forget(d.Key)
+		return again()
+	}
 	switch d.Kind {
 	case chat.Search:
 		return answer{body: suggestions(r.Options)}

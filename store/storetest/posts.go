@@ -59,6 +59,17 @@ func posts(st *story) {
 	if p, ok, err := st.s.Post(ctx, "a"); p != want || !ok || err != nil {
 		st.Errorf("read %+v %v %v", p, ok, err)
 	}
+	// Among the recent ones are those that are begun, and the message asked for.
+	begin("c", real)
+	for message, want := range map[string]int{"m1": 2, "m2": 1} {
+		if ps, err := st.s.RecentPosts(ctx, real, message); err != nil || len(ps) != want {
+			st.Errorf("%s: recent posts %+v %v, want %d", message, ps, err, want)
+		}
+	}
+	if ps, err := st.s.RecentPosts(ctx, real.Add(2*time.Hour), "m1"); err != nil || len(ps) != 0 {
+		st.Errorf("recent posts %+v %v, want none", ps, err)
+	}
+	st.ok(st.s.DropPost(ctx, "c"))
 	// What was dropped begins anew.
 	begin("b", real)
 	st.ok(st.s.DropPost(ctx, "b"))
