@@ -117,9 +117,7 @@ func (p *slackPlay) shown(m slacktest.Message) message {
 	if err := json.Unmarshal([]byte("{}"), &card); err != nil {
 		panic(err)
 	}
-	for _, r := range rows {
-		card.Rows = append(card.Rows, r)
-	}
+	card.Rows = append(card.Rows, rows...)
 	out.Card = card
 	return out
 }
