@@ -17,9 +17,12 @@ import (
 )
 
 // DESKBELL_TEST_DAY is how long people begin new tickets in TestSlackChaos, 9s
-// if it is not set: 10m is a long night's run (with -timeout). DESKBELL_TEST_SEED
-// is what is drawn from; the instants at which things meet are still the
-// machine's.
+// if it is not set. A night's run:
+//
+//	DESKBELL_TEST_DAY=10m go test ./cmd/deskbell -run 'TestSlackChaos$' -timeout 2h
+//
+// DESKBELL_TEST_SEED is what is drawn from; the instants at which things meet
+// are still the machine's.
 const (
 	dayVariable  = "DESKBELL_TEST_DAY"
 	seedVariable = "DESKBELL_TEST_SEED"
@@ -185,6 +188,9 @@ func (d *day) breaks(ctx context.Context) {
 		switch n := d.draw(6); {
 		case n < 4:
 			all := d.running()
+			if len(all) == 0 { // it was told why
+				return
+			}
 			p := all[d.draw(len(all))]
 			if n == 3 {
 				d.stop(p)

@@ -11,7 +11,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain makes this test binary the program itself when it is called deskbell.
+// TestMain makes this test binary the program itself when it is called deskbell,
+// and a careless one when it is called deskbell-naive.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"deskbell": main, "deskbell-naive": naive})
 }
