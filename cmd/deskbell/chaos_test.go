@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -203,7 +204,11 @@ func (d *day) breaks(ctx context.Context) {
 				d.pause(ctx, 0, time.Second)
 			}
 			if len(all) == 1 {
-				// A process that was not told to wait need not.
+				// A process that was not told to wait need not: once what the last one
+				// asked is answered, nobody is told anything.
+				_ = d.srv.Until(ctx, func() bool {
+					return !slices.ContainsFunc(d.srv.Calls(""), func(c slacktest.Call) bool { return c.Status == 0 && !c.Cut })
+				})
 				d.srv.Rate("auth.test", 0, 0)
 			}
 			d.start()
