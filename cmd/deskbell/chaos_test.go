@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,9 +18,12 @@ import (
 )
 
 // DESKBELL_TEST_DAY is how long people begin new tickets in TestSlackChaos, 9s
-// if it is not set: 10m is a long night's run (with -timeout). DESKBELL_TEST_SEED
-// is what is drawn from; the instants at which things meet are still the
-// machine's.
+// if it is not set. A night's run:
+//
+//	DESKBELL_TEST_DAY=10m go test ./cmd/deskbell -run 'TestSlackChaos$' -timeout 2h
+//
+// DESKBELL_TEST_SEED is what is drawn from; the instants at which things meet
+// are still the machine's.
 const (
 	dayVariable  = "DESKBELL_TEST_DAY"
 	seedVariable = "DESKBELL_TEST_SEED"
@@ -185,6 +189,9 @@ func (d *day) breaks(ctx context.Context) {
 		switch n := d.draw(6); {
 		case n < 4:
 			all := d.running()
+			if len(all) == 0 { // it was told why
+				return
+			}
 			p := all[d.draw(len(all))]
 			if n == 3 {
 				d.stop(p)
@@ -197,7 +204,11 @@ func (d *day) breaks(ctx context.Context) {
 				d.pause(ctx, 0, time.Second)
 			}
 			if len(all) == 1 {
-				// A process that was not told to wait need not.
+				// A process that was not told to wait need not: once what the last one
+				// asked is answered, nobody is told anything.
+				_ = d.srv.Until(ctx, func() bool {
+					return !slices.ContainsFunc(d.srv.Calls(""), func(c slacktest.Call) bool { return c.Status == 0 && !c.Cut })
+				})
 				d.srv.Rate("auth.test", 0, 0)
 			}
 			d.start()

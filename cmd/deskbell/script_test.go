@@ -12,7 +12,8 @@ import (
 )
 
 // TestMain makes this test binary the program itself when it is called deskbell,
-// or the reference of the benchmarks.
+// a careless one when it is called deskbell-naive, and the reference of the
+// benchmarks when it is called deskbell-reference.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"deskbell": main, "deskbell-naive": naive, "deskbell-reference": reference})
 }

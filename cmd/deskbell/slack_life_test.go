@@ -57,15 +57,14 @@ func (l *life) live() {
 			l.fills(s.who, values, "")
 		}
 		if now := l.shows(s.until); now.TS != card.TS {
-			t := l.t
-			t.Errorf("the card moved from %s to %s", card.TS, now.TS)
+			l.t.Errorf("the card moved from %s to %s", card.TS, now.TS)
 		}
 	}
 	l.messages()
 }
 
-// messages counts what others saw (domain.md, Slack: at most six, edits, private
-// answers and mail apart), and that there is one card.
+// messages counts what others saw, at most six without edits, private answers
+// and mail, and that there is one card.
 func (l *life) messages() {
 	l.t.Helper()
 	var seen []string
