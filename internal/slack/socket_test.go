@@ -141,8 +141,11 @@ func TestCleanStop(t *testing.T) {
 		t.Errorf("%d of 20 answered", n)
 	}
 	r.seen("U2", chat.Busy)
-	if len(r.interactions(chat.Press)) != 20 || r.srv.Sockets() != 0 {
-		t.Errorf("%d presses, %d sockets", len(r.interactions(chat.Press)), r.srv.Sockets())
+	if n := len(r.interactions(chat.Press)); n != 20 {
+		t.Errorf("%d presses", n)
+	}
+	if err := r.srv.WaitSockets(within(t), 0); err != nil {
+		t.Errorf("%d sockets are still open: %v", r.srv.Sockets(), err)
 	}
 }
 
