@@ -39,6 +39,24 @@ func TestCut(t *testing.T) {
 	})
 }
 
+// A text is cut wherever its limit falls, between spans and within, and says so.
+func TestFitCutsBetweenSpans(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var text Text
+		whole := 0
+		for _, n := range rapid.SliceOfN(rapid.IntRange(0, 60), 0, 5).Draw(t, "lengths") {
+			text, whole = append(text, Span{Kind: Plain, Text: strings.Repeat("x", n)}), whole+n
+		}
+		got := Limits{Text: 40}.Fit(Message{Text: text}).Text.Flat(nil)
+		if whole <= 40 && got != text.Flat(nil) {
+			t.Fatalf("%q became %q", text.Flat(nil), got)
+		}
+		if n := utf8.RuneCountInString(got); whole > 40 && (n > 40+utf8.RuneCountInString(cutMark) || !strings.HasSuffix(got, cutMark)) {
+			t.Fatalf("%d of 40: %q", n, got)
+		}
+	})
+}
+
 // Fit cuts every part of a message, and leaves the one that it was given alone.
 func TestFit(t *testing.T) {
 	long := strings.Repeat("x", 100)

@@ -20,8 +20,9 @@ const (
 	maxTotal    = 12_000
 	fieldsMost  = 25
 	nameMost    = 80   // a field's name
-	menusMost   = 3000 // characters of all menus of a message; further ones are searched
-	blocksMost  = 12_600
+	menusMost   = 6000 // characters of all menus of a message
+	menuLabel   = 20   // characters of a label where there is no more room
+	blocksMost  = 11_800
 )
 
 // Limits of a Slack message.
@@ -175,23 +176,25 @@ func action(id string, a chat.Action, menus *int) slack.BlockElement {
 		}
 		return b
 	}
-	os, size := options(a.Options)
-	switch {
-	case len(os) > p100 || size > *menus: // the handler is asked for them while somebody types
-		e := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain(a.Label, maxOption), id)
-		none := 0
-		e.MinQueryLength = &none
-		return e
-	case len(os) <= overflowMost:
+	os := options(a.Options)
+	for n, o := range os { // what there is no room for is left out, never all of it
+		size := utf8.RuneCountInString(o.Text.Text)
+		if size > *menus || n == p100 {
+			if os = os[:max(n, 1)]; n == 0 {
+				o.Text = plain(o.Text.Text, menuLabel)
+			}
+			break
+		}
 		*menus -= size
+	}
+	if len(os) <= overflowMost {
 		return slack.NewOverflowBlockElement(id, os...)
 	}
-	*menus -= size
 	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain(a.Label, maxOption), id, os...)
 }
 
-// options of a menu, each value once, and how many characters their labels have.
-func options(all []chat.Option) (os []*slack.OptionBlockObject, size int) {
+// options of a menu, each value once.
+func options(all []chat.Option) (os []*slack.OptionBlockObject) {
 	seen := map[string]bool{}
 	for _, o := range all {
 		b := option(o)
@@ -199,9 +202,9 @@ func options(all []chat.Option) (os []*slack.OptionBlockObject, size int) {
 			continue
 		}
 		seen[b.Value] = true
-		os, size = append(os, b), size+len([]rune(b.Text.Text))
+		os = append(os, b)
 	}
-	return os, size
+	return os
 }
 
 // noValue stands for the value "", which Slack does not take.

@@ -139,9 +139,9 @@ func decodeInteraction(data []byte) (d delivery, ok bool, err error) {
 			d.Message = chat.MessageRef{Place: d.Place, ID: d.at.Message}
 		}
 	case "block_suggestion":
-		d.Kind, d.Field, d.Text, d.Token = chat.Search, in.ActionID, in.Value, pressed(in.ActionID)
+		d.Kind, d.Text, d.Token = chat.Search, in.Value, pressed(in.ActionID)
 		if in.View != nil && in.View.CallbackID == viewForm {
-			d.Token, d.Values = d.at.Token, in.View.values()
+			d.Token, d.Field, d.Values = d.at.Token, in.ActionID, in.View.values()
 		}
 	case "message_action", "shortcut":
 		d.shortcut(in)
@@ -163,7 +163,7 @@ func (d *delivery) action(in payload) bool {
 	}
 	d.Kind, d.Token, d.Value = chat.Press, pressed(a.ActionID), a.Value
 	if a.SelectedOption.Value != "" {
-		d.Value = a.SelectedOption.Value
+		d.Value = chosen(a.SelectedOption.Value)
 	}
 	if d.Token == onceMore {
 		d.Kind, d.Text, d.Token, d.Value = chat.Command, d.Value, "", ""

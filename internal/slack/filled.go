@@ -111,6 +111,9 @@ func (v *view) block(name string) string {
 	return ""
 }
 
+// full reports whether no window can be opened over the view: three are open.
+func (v *view) full() bool { return v.PreviousID != "" && v.PreviousID != v.RootID }
+
 func (v *view) meta() meta {
 	var m meta
 	_ = json.Unmarshal([]byte(v.PrivateMetadata), &m) // one that is not ours remembers nothing

@@ -74,6 +74,9 @@ func (p *Platform) serveEvent(w http.ResponseWriter, r *http.Request, body []byt
 		w.Header().Set("Content-Type", "application/json")
 		return json.NewEncoder(w).Encode(map[string]string{"challenge": o.Challenge})
 	}
+	if o.Type == "app_rate_limited" {
+		p.cfg.Log.Warn("slack: more events than Slack delivers; some are lost")
+	}
 	if o.Type != "event_callback" {
 		return nil
 	}

@@ -142,6 +142,23 @@ func TestLateSubmission(t *testing.T) {
 	}
 }
 
+// What becomes of a submission is not written into its window before Slack has
+// put "not saved yet" there: the later of the two would stay.
+func TestLateSubmissionInOrder(t *testing.T) {
+	const settle = 200 * time.Millisecond
+	r := newRig(t, false, func(p *Platform) { p.times.settle = settle })
+	v := r.opensForm("U1")
+	release := r.held(private("the outcome"))
+	d := r.srv.User("U1").Submit(v, map[string]string{"summary": "printer"})
+	r.quick(d, time.Second)
+	acked := time.Now()
+	release()
+	r.seen("U1", "the outcome")
+	if c := r.srv.Calls("views.update"); len(c) != 1 || c[0].At.Sub(acked) < settle/2 {
+		t.Errorf("%d updates, the first after %v", len(c), c[0].At.Sub(acked))
+	}
+}
+
 // The person closes the window that says "not saved yet": what follows comes
 // where it was opened, and what they typed with it.
 func TestLateIntoAClosedWindow(t *testing.T) {

@@ -234,7 +234,7 @@ func TestSortedErrors(t *testing.T) {
 func TestPlacesThatChanged(t *testing.T) {
 	r := newRig(t, false)
 	post := func(at chat.Place) error {
-		_, err := r.p.Post(t.Context(), at, hello, rndKey(), time.Time{})
+		_, err := r.p.Post(t.Context(), at, hello, newKey(), time.Time{})
 		return err
 	}
 	trouble := func(err error, cause, where string) {

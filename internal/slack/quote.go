@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -64,14 +65,18 @@ func digits(ts string) string {
 	return string(out)
 }
 
+// quotedMost is how many messages of a thread come along: its first, and the
+// nearest.
+const quotedMost = 20
+
 // threadBefore are the messages of a thread before one of them, the oldest
-// first, at most twenty.
+// first.
 func (p *Platform) threadBefore(ctx context.Context, channel string, on message) ([]message, error) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin*6/10)
 	defer cancel()
 	var ms []slack.Message
 	err := p.callAt(ctx, "conversations.replies", channel, "", func(c *slack.Client) (err error) {
-		ms, _, _, err = c.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{ChannelID: channel, Timestamp: on.ThreadTS, Latest: on.TS, Limit: 20})
+		ms, _, _, err = c.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{ChannelID: channel, Timestamp: on.ThreadTS, Latest: on.TS, Limit: 200})
 		return
 	})
 	var before []message
@@ -84,6 +89,9 @@ func (p *Platform) threadBefore(ctx context.Context, channel string, on message)
 			x.Files = append(x.Files, file{f.Name, f.Permalink})
 		}
 		before = append(before, x)
+	}
+	if over := len(before) - quotedMost; over > 0 {
+		before = slices.Delete(before, 1, 1+over)
 	}
 	return before, err
 }

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -240,7 +242,7 @@ func (r *rig) card(channel string) slacktest.Message {
 	r.t.Helper()
 	ref, err := r.p.Post(r.t.Context(), chat.Place{Channel: channel}, chat.Message{Card: &chat.Card{Title: chat.Say("T-1"), Actions: []chat.Action{
 		{Token: "go", Label: "Go"}, {Token: "more", Label: "More", Options: []chat.Option{{Value: "a", Label: "A"}, {Value: "b", Label: "B"}}},
-	}}}, rndKey(), time.Time{})
+	}}}, newKey(), time.Time{})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -248,17 +250,10 @@ func (r *rig) card(channel string) slacktest.Message {
 	return m
 }
 
-var keys struct {
-	sync.Mutex
-	n int
-}
+var keys atomic.Int64
 
-func rndKey() string {
-	keys.Lock()
-	defer keys.Unlock()
-	keys.n++
-	return "key/" + time.Now().Format("150405") + "/" + string(rune('a'+keys.n%26)) + strings.Repeat("x", keys.n/26)
-}
+// newKey is one that no other post has.
+func newKey() string { return fmt.Sprint("key/", keys.Add(1)) }
 
 func private(text string) chat.Reply {
 	return chat.Reply{Message: &chat.Message{Text: chat.Say(text), Private: true}}

@@ -268,6 +268,9 @@ func (p *Platform) decodeFrame(f frame) (d delivery, ok bool, err error) {
 		if err := json.Unmarshal(f.Payload, &o); err != nil {
 			return d, false, err
 		}
+		if o.Type != "event_callback" {
+			return d, false, nil
+		}
 		return p.decodeEvent(o)
 	}
 	return d, false, nil

@@ -141,8 +141,11 @@ func TestCleanStop(t *testing.T) {
 		t.Errorf("%d of 20 answered", n)
 	}
 	r.seen("U2", chat.Busy)
-	if len(r.interactions(chat.Press)) != 20 || r.srv.Sockets() != 0 {
-		t.Errorf("%d presses, %d sockets", len(r.interactions(chat.Press)), r.srv.Sockets())
+	if n := len(r.interactions(chat.Press)); n != 20 {
+		t.Errorf("%d presses", n)
+	}
+	if err := r.srv.WaitSockets(within(t), 0); err != nil {
+		t.Errorf("%d sockets are still open: %v", r.srv.Sockets(), err)
 	}
 }
 
@@ -224,10 +227,20 @@ func TestMalformedEnvelopes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.times.patience = 10 * time.Millisecond // this server shows nothing
 	ctx, cancel := context.WithCancel(t.Context())
 	var run sync.WaitGroup
 	run.Go(func() { p.Run(ctx) })
 	defer func() { cancel(); run.Wait() }()
+	defer func() { // an answer that no socket carries is acknowledged without it
+		p.links.Range(func(l, _ any) bool {
+			p.acknowledge(l.(*link), frame{ID: "large"}, strings.Repeat("x", ackMost))
+			if m := <-s.got; m["envelope_id"] != "large" || len(m) > 1 {
+				t.Errorf("acknowledged with %.80v", m)
+			}
+			return true
+		})
+	}()
 	for n, c := range []struct {
 		raw   string
 		acked bool

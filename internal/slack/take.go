@@ -161,6 +161,8 @@ func (p *Platform) tell(d delivery, m chat.Message) answer {
 		return again()
 	case d.Kind == chat.Search:
 		return answer{body: suggestions(nil)}
+	case d.Kind == chat.Fill && d.view.full(): // a window would take the form's place, with what was typed
+		return answer{}
 	case d.Kind == chat.Submit: // what was typed stays
 		return p.refusedFields(d, map[string]string{"": m.Text.Flat(nil)})
 	case d.slash:

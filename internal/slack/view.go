@@ -134,7 +134,7 @@ func element(f *chat.Form, x chat.Field) slack.BlockElement {
 // is searched, or too long for a menu, asks for its options while one types.
 func choice(f *chat.Form, x chat.Field) *slack.SelectBlockElement {
 	of := value(f, x.DependsOn)
-	os, _ := options(slices.DeleteFunc(slices.Clone(x.Options), func(o chat.Option) bool { return o.Of != "" && of != "" && o.Of != of }))
+	os := options(slices.DeleteFunc(slices.Clone(x.Options), func(o chat.Option) bool { return o.Of != "" && of != "" && o.Of != of }))
 	var initial *slack.OptionBlockObject
 	for _, o := range os {
 		if x.Value != "" && o.Value == option(chat.Option{Value: x.Value}).Value {

@@ -51,7 +51,7 @@ func (p *Platform) openView(ctx context.Context, d delivery, v slack.ModalViewRe
 		}
 		return r.ID, nil
 	}
-	if d.view.PreviousID == "" || d.view.PreviousID == d.view.RootID { // at most two are open: there is room for another
+	if !d.view.full() {
 		err := p.call(ctx, "views.push", func(c *slack.Client) (err error) { r, err = c.PushViewContext(ctx, d.trigger, v); return })
 		if err == nil {
 			return r.ID, nil

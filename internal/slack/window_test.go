@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -115,7 +116,10 @@ func TestLargeAnswers(t *testing.T) {
 	r.quick(r.srv.User("U1").Submit(v, map[string]string{"summary": "a"}), time.Second)
 	r.seen("U1", "the end")
 	r.quick(r.srv.User("U1").Slash("C1", "/ticket", "42"), time.Second)
-	r.until("the answer is there", func() bool { ms := r.srv.Messages("C1", "U1"); return len(ms) > 0 && strings.Contains(string(ms[len(ms)-1].Blocks), "the end") })
+	r.until("the answer is there", func() bool {
+		ms := r.srv.Messages("C1", "U1")
+		return len(ms) > 0 && strings.Contains(string(ms[len(ms)-1].Blocks), "the end")
+	})
 }
 
 // A message shortcut brings what was written with its thread, who wrote it, where,
@@ -158,6 +162,24 @@ func TestShortcuts(t *testing.T) {
 			t.Errorf("%+v", in)
 		}
 	})
+}
+
+// Of a long thread come its first message and the nearest.
+func TestLongThreads(t *testing.T) {
+	r := newRig(t, false)
+	r.replies(func(chat.Interaction) chat.Reply { return chat.Reply{Form: aForm()} })
+	root := r.srv.User("U2").Say("C1", "", "word 0")
+	last := root
+	for n := range 40 {
+		last = r.srv.User("U2").Say("C1", root.TS, fmt.Sprint("word ", n+1))
+	}
+	r.settled()
+	r.quick(r.srv.User("U1").MessageShortcut("add_to_ticket", last), time.Second)
+	r.p.Idle()
+	q := r.interactions(chat.Shortcut)[0].Quoted
+	if len(q) != quotedMost+1 || q[0].Text != "word 0" || q[1].Text != "word 21" || q[quotedMost].Text != "word 40" {
+		t.Errorf("%d: %+v", len(q), q)
+	}
 }
 
 // Files come along with names and addresses.
