@@ -124,7 +124,7 @@ func TestRetryAfter(t *testing.T) {
 		"users.info": func() error { _, err := r.p.who(t.Context(), "UNEW"); return err },
 	}
 	for method, call := range calls {
-		r.p.pace.paused = nil
+		r.p.pace.paused = map[string]time.Time{}
 		r.srv.Fault(func(c slacktest.Call) slacktest.Fault {
 			if c.Method == method {
 				return slacktest.Fault{RetryAfter: 30 * time.Second}
@@ -192,7 +192,7 @@ func TestSortedErrors(t *testing.T) {
 	}
 	r := newRig(t, false)
 	for word, sorted := range all {
-		r.p.pace.paused = nil
+		r.p.pace.paused = map[string]time.Time{}
 		r.fails(map[string]slacktest.Fault{"chat.postMessage": {Error: word}}, 1)
 		_, err := r.p.Post(t.Context(), chat.Place{Channel: "C1"}, hello, word, time.Time{})
 		if !sorted(err) {
