@@ -29,13 +29,13 @@ func TestRefreshWithoutAGap(t *testing.T) {
 	r := newRig(t, true, func(p *Platform) { p.times.linger = 300 * time.Millisecond })
 	m := r.card("C1")
 	r.replies(func(chat.Interaction) chat.Reply { return private("pressed") })
-	for range 6 {
+	for n := range 6 {
 		r.srv.Refresh()
 		r.pressed(m, 3)
 		if err := r.p.Ready(t.Context()); err != nil {
 			t.Error(err)
 		}
-		r.until("both are open", func() bool { return r.p.sockets.Load() == 2 })
+		r.until("another is open", func() bool { return r.opened(3 + n) })
 	}
 	if n := len(r.interactions(chat.Press)); n != 18 {
 		t.Errorf("%d presses of 18", n)
@@ -47,7 +47,7 @@ func TestRefreshWithoutAGap(t *testing.T) {
 func TestRefreshDuringAPress(t *testing.T) {
 	r := newRig(t, true, func(p *Platform) { p.times.soon = 400 * time.Millisecond })
 	m := r.card("C1")
-	for range 4 {
+	for round := range 4 {
 		release := r.held(private("pressed"))
 		n := len(r.interactions(chat.Press))
 		d := r.srv.User("U1").Press(m, "go", "")
@@ -56,7 +56,7 @@ func TestRefreshDuringAPress(t *testing.T) {
 		r.srv.Refresh()
 		release()
 		r.quick(d, time.Second)
-		r.until("both are open", func() bool { return r.p.sockets.Load() == 2 })
+		r.until("others are open", func() bool { return r.opened(4 + 2*round) })
 	}
 }
 
@@ -99,15 +99,14 @@ func TestSilentSocket(t *testing.T) {
 	r := newRig(t, true, func(p *Platform) { p.times.silence = 1500 * time.Millisecond })
 	m := r.card("C1")
 	r.srv.Silence()
-	r.until("others are open", func() bool {
-		return r.srv.Sockets() == 2 && r.p.Ready(t.Context()) != nil || r.p.sockets.Load() > 0 && r.fresh()
-	})
+	r.until("others are open", func() bool { return r.opened(4) && r.srv.Sockets() == 2 })
 	r.pressed(m, 2)
 }
 
-// fresh reports whether sockets were opened beside the first two.
-func (r *rig) fresh() bool {
-	return len(r.srv.Calls("apps.connections.open")) >= 4 && r.srv.Sockets() == 2 && r.p.sockets.Load() == 2
+// opened reports whether so many sockets were opened so far, and the last two
+// are open.
+func (r *rig) opened(n int) bool {
+	return len(r.srv.Calls("apps.connections.open")) >= n && r.p.sockets.Load() == 2
 }
 
 // The pauses between tries double and are bounded.
