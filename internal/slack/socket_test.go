@@ -177,6 +177,7 @@ func newRawSocket(t *testing.T) *rawSocket {
 	}
 	mux.HandleFunc("/api/auth.test", reply(map[string]any{"ok": true, "team_id": "T1", "user_id": "UBOT"}))
 	mux.HandleFunc("/api/users.list", reply(map[string]any{"ok": true, "members": []any{map[string]any{"id": "U1", "team_id": "T1", "name": "ann"}}}))
+	mux.HandleFunc("/api/users.info", reply(map[string]any{"ok": true, "user": map[string]any{"id": "U1", "team_id": "T1", "name": "ann"}}))
 	mux.HandleFunc("/api/apps.connections.open", func(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"ok": true, "url": "ws://" + r.Host + "/link"})
 	})
