@@ -228,6 +228,7 @@ func TestMalformedEnvelopes(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.times.patience = 10 * time.Millisecond // this server shows nothing
+	p.people.keep(user{ID: "U1", TeamID: "T1", Name: "ann"})
 	ctx, cancel := context.WithCancel(t.Context())
 	var run sync.WaitGroup
 	run.Go(func() { p.Run(ctx) })

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"deskbell.dev/deskbell/internal/config"
+	"deskbell.dev/deskbell/internal/desk"
+	"deskbell.dev/deskbell/internal/outbox"
+	"deskbell.dev/deskbell/internal/sample"
+	"deskbell.dev/deskbell/store"
+)
+
+// The benchmarks of Slack run the program and the reference as processes of
+// their own, and press buttons of theirs by signed HTTP, in turns within one
+// run, since absolute rates move with the machine's load.
+const (
+	loadTickets = 640
+	loadSecret  = "0123456789abcdef0123456789abcdef"
+)
+
+// vendor is Slack as far as the load needs it: it takes everything at once, and
+// counts what comes to response_urls.
+type vendor struct {
+	*httptest.Server
+	answers, busy atomic.Int64
+}
+
+func newVendor(b *testing.B) *vendor {
+	v := &vendor{}
+	v.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		w.Header().Set("Content-Type", "application/json")
+		switch r.URL.Path {
+		case "/api/auth.test":
+			fmt.Fprint(w, `{"ok":true,"url":"https://desk.slack.com/","team":"desk","user":"deskbell","team_id":"T0","user_id":"U0BOT","bot_id":"B0"}`)
+		case "/api/users.list":
+			fmt.Fprint(w, `{"ok":true,"members":[{"id":"U0TECH","team_id":"T0","name":"tech","real_name":"Tess Kline","tz":"UTC"}],"response_metadata":{"next_cursor":""}}`)
+		case "/api/chat.update", "/api/chat.postMessage": // as often as Slack lets it
+			w.Header().Set("Retry-After", "60")
+			w.WriteHeader(http.StatusTooManyRequests)
+		case "/actions":
+			v.answers.Add(1)
+			if bytes.Contains(body, []byte("nothing was changed")) {
+				v.busy.Add(1)
+			}
+			fmt.Fprint(w, "ok")
+		default:
+			fmt.Fprint(w, `{"ok":true,"channel":{"id":"D0"},"ts":"1.1"}`)
+		}
+	}))
+	b.Cleanup(v.Close)
+	return v
+}
+
+// all waits until every press was answered by its response_url.
+func (v *vendor) all(ps ...*presses) {
+	var n int64
+	for _, p := range ps {
+		n += p.n.Load()
+	}
+	for v.answers.Load() < n {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// subject is a process under load.
+type subject struct {
+	url string
+	pid int
+}
+
+// cpu is what the process has used so far, user and system.
+// Source: proc(5), /proc/PID/stat, fields 14 and 15, in ticks of 10 ms.
+func (s subject) cpu(b *testing.B) time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	f := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+2:]))
+	user, _ := strconv.Atoi(f[11])
+	system, _ := strconv.Atoi(f[12])
+	return time.Duration(user+system) * 10 * time.Millisecond
+}
+
+var rssLine = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)
+
+// rss is its resident memory in MB.
+func (s subject) rss(b *testing.B) float64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	kb, _ := strconv.Atoi(string(rssLine.FindSubmatch(status)[1]))
+	return float64(kb) / 1024
+}
+
+// started runs this test binary as name until the benchmark ends, and waits for
+// the line that says where it listens.
+func started(b *testing.B, name string, env []string, args ...string) subject {
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	cmd := exec.Command(self, args...)
+	cmd.Args[0] = name
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Dir = b.TempDir()
+	out, err := cmd.StderrPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if m := listening.FindStringSubmatch(lines.Text()); m != nil {
+			go func() {
+				for lines.Scan() {
+				}
+			}()
+			return subject{"http://" + m[1], cmd.Process.Pid}
+		}
+	}
+	b.Fatalf("%s did not start", name)
+	return subject{}
+}
+
+// ours is the program on a desk with tickets in the ready queue.
+func ours(b *testing.B, v *vendor) subject {
+	dir := b.TempDir()
+	file, db := filepath.Join(dir, "desk.yaml"), filepath.Join(dir, "desk.db")
+	cfg := regexp.MustCompile(`"web:(\w+)"`).ReplaceAllFunc(sample.Config, func(m []byte) []byte {
+		return []byte(`"slack:U0` + strings.ToUpper(string(m[5:])))
+	})
+	cfg = bytes.ReplaceAll(cfg, []byte("slack:U0DESK"), []byte("slack:C0DESK"))
+	if err := os.WriteFile(file, cfg, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	fill(b, db, cfg)
+	s := started(b, "deskbell", []string{"DESKBELL_DATABASE_URL=" + db, "DESKBELL_HTTP_LISTEN=127.0.0.1:0", "DESKBELL_SLACK_BOT_TOKEN=xoxb-load",
+		"DESKBELL_SLACK_SIGNING_SECRET=" + loadSecret, "DESKBELL_SLACK_API_URL=" + v.URL + "/api/"}, "serve", "--config", file)
+	for { // until it knows its workspace
+		res, err := http.Get(s.url + "/readyz")
+		if err != nil {
+			b.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode == http.StatusOK {
+			return s
+		}
+	}
+}
+
+func fill(b *testing.B, db string, cfg []byte) {
+	log := slog.New(slog.DiscardHandler)
+	s, err := store.Open(b.Context(), db, log)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	f, err := config.Parse("desk.yaml", cfg)
+	if err != nil {
+		b.Fatal(err)
+	}
+	at := time.Now().Add(-time.Hour)
+	if err := config.Apply(b.Context(), s, f, at); err != nil {
+		b.Fatal(err)
+	}
+	if err := sample.OnDuty(b.Context(), s, at); err != nil {
+		b.Fatal(err)
+	}
+	p, err := s.Policy(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	who := func(id string) desk.Actor { m, _ := p.MemberWith("slack:U0" + id); return desk.By(m.ID) }
+	client, _ := p.ClientNamed("Acme Dental")
+	c := p.Categories[0]
+	for n := desk.TicketID(1); n <= loadTickets; n++ {
+		for _, r := range []desk.Request{
+			{By: who("INTAKE"), Do: desk.Open{Client: client.ID, Contact: client.Contacts[0].ID, Summary: "the wifi drops", Description: "since this morning"}},
+			{By: who("SRM"), Ticket: n, Do: desk.Categorize{Category: c}},
+			{By: who("SRM"), Ticket: n, Do: desk.Prioritize{Priority: "normal"}},
+		} {
+			r.At = at
+			if _, err := s.Do(b.Context(), r); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	// What those commands gave rise to is not what is measured.
+	drop := func(context.Context, store.Due) error { return outbox.ErrDrop }
+	if err := outbox.New(s, drop, func() time.Time { return at.Add(time.Hour) }, "fill", 1, log).Drain(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+}
