@@ -9,6 +9,8 @@ type Message struct {
 	// Notify lists the platform's ids of the users that this message may ping.
 	// A Mention of anybody else is rendered without pinging.
 	Notify []string
+	// Urgent is set for what goes before all else that waits to be posted.
+	Urgent bool
 }
 
 // Card is a titled block with fields, actions and rows; the one shape for

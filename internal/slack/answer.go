@@ -79,6 +79,9 @@ func (p *Platform) show(ctx context.Context, d delivery, m chat.Message, edit bo
 			if err == nil {
 				return nil
 			}
+			if errors.Is(err, chat.ErrUnsure) && !m.Private && !edit { // others may see it already
+				return fmt.Errorf("%w: %w", chat.ErrNever, err)
+			}
 			respond = false
 			p.cfg.Log.Info("slack: answered another way", "err", err)
 		}
@@ -134,7 +137,11 @@ func (p *Platform) respond(ctx context.Context, at meta, m chat.Message, edit bo
 	req.Header.Set("Content-Type", "application/json")
 	res, err := p.hooks.Do(req)
 	if err != nil {
-		return fmt.Errorf("slack: response_url: %w", errors.Unwrap(err)) // the address is a secret
+		err = fmt.Errorf("slack: response_url: %w", errors.Unwrap(err)) // the address is a secret
+		if !notSent(err) {
+			err = fmt.Errorf("%w: %w", chat.ErrUnsure, err)
+		}
+		return err
 	}
 	defer res.Body.Close()
 	said, _ := io.ReadAll(io.LimitReader(res.Body, 512))
@@ -180,7 +187,7 @@ func (p *Platform) reach(ctx context.Context, d delivery, m chat.Message, edit b
 		if !m.Private {
 			method = "chat.postMessage"
 		}
-		err := p.callAt(ctx, method, ch, d.Key, func(c *slack.Client) (err error) {
+		err := p.callAt(ctx, method, about{where: ch, id: d.Key}, func(c *slack.Client) (err error) {
 			if m.Private {
 				_, err = c.PostEphemeralContext(ctx, ch, d.From.ID, in...)
 			} else {
@@ -197,7 +204,7 @@ func (p *Platform) reach(ctx context.Context, d delivery, m chat.Message, edit b
 	if err != nil {
 		return err
 	}
-	return p.callAt(ctx, "chat.postMessage", channel, d.Key, func(c *slack.Client) error {
+	return p.callAt(ctx, "chat.postMessage", about{where: channel, id: d.Key}, func(c *slack.Client) error {
 		_, _, err := c.PostMessageContext(ctx, channel, opts...)
 		return err
 	})

@@ -190,7 +190,7 @@ func TestSlackFails(t *testing.T) {
 			r.quick(r.srv.User("U1").Slash("C1", "/ticket", "new <now> & then"), time.Second)
 			r.seen("U1", chat.NotShown)
 			m := r.last("C1", "U1")
-			r.until("Slack takes calls again", func() bool { return r.p.pace.delay("views.open", "", "") <= 0 })
+			r.until("Slack takes calls again", func() bool { return r.p.pace.delay("views.open", about{}) <= 0 })
 			r.quick(r.srv.User("U1").Press(m, onceMore, ""), time.Second)
 			r.until("the form is open", func() bool { v, _ := r.srv.View("U1"); return v.CallbackID == viewForm })
 			in := r.interactions(chat.Command)

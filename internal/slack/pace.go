@@ -40,11 +40,11 @@ func family(method string) string {
 	return method
 }
 
-// wait returns when the call about the message with the id may be made, or
-// *chat.Wait when that is far off: the same id then has its turn.
-func (p *pacer) wait(ctx context.Context, method, channel, id string) error {
+// wait returns when the call may be made, or *chat.Wait when that is far off:
+// the same id then has its turn.
+func (p *pacer) wait(ctx context.Context, method string, a about) error {
 	for {
-		d := p.delay(method, channel, id)
+		d := p.delay(method, a)
 		if d <= 0 {
 			return nil
 		}
@@ -58,7 +58,7 @@ func (p *pacer) wait(ctx context.Context, method, channel, id string) error {
 }
 
 // delay is how long the call must still wait, 0 if it may go now.
-func (p *pacer) delay(method, channel, id string) time.Duration {
+func (p *pacer) delay(method string, a about) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -67,9 +67,12 @@ func (p *pacer) delay(method, channel, id string) time.Duration {
 	}
 	switch method {
 	case "chat.update":
-		return p.edits.pass(now, id)
+		if len(p.edits.turns) > 1000 {
+			p.edits.idle(now)
+		}
+		return p.edits.pass(now, a)
 	case "chat.postMessage":
-		return p.channel(channel, now).pass(now, id)
+		return p.channel(a.where, now).pass(now, a)
 	}
 	return 0
 }

@@ -129,32 +129,60 @@ func (p *Platform) who(ctx context.Context, id string) (chat.User, error) {
 func (p *Platform) meetAll(ctx context.Context) error {
 	for cursor := ""; ; {
 		var us []slack.User
-		err := p.call(ctx, "users.list", func(c *slack.Client) error {
-			page := c.GetUsersPaginated(slack.GetUsersOptionLimit(200), slack.GetUsersOptionCursor(cursor))
-			next, err := page.Next(ctx)
-			if err == nil {
-				us, cursor = next.Users, next.Cursor
-			}
-			return err
-		})
-		var wait *chat.Wait
-		switch {
-		case errors.As(err, &wait):
-			if err := sleep(ctx, wait.For); err != nil {
+		err := p.patiently(ctx, func() error {
+			return p.call(ctx, "users.list", func(c *slack.Client) error {
+				page := c.GetUsersPaginated(slack.GetUsersOptionLimit(200), slack.GetUsersOptionCursor(cursor))
+				next, err := page.Next(ctx)
+				if err == nil {
+					us, cursor = next.Users, next.Cursor
+				}
 				return err
-			}
-			continue
-		case err != nil:
+			})
+		})
+		if err != nil {
 			return fmt.Errorf("slack: the workspace's people: %w", err)
 		}
 		for _, u := range us {
 			p.people.keep(userOf(u))
-			if m := userOf(u).member(p.self.TeamID); m.Outside == "deactivated" { // perhaps while nobody listened
-				p.ask(ctx, delivery{Interaction: chat.Interaction{Kind: chat.Left, From: m, Place: chat.Place{User: m.ID}}})
+			if err := p.goneMeanwhile(ctx, userOf(u).member(p.self.TeamID)); err != nil {
+				return err
 			}
 		}
 		if cursor == "" {
 			return nil
+		}
+	}
+}
+
+// errAgain: the handler asked to be told again.
+var errAgain = errors.New("slack: to be told again")
+
+// goneMeanwhile tells of somebody who left perhaps while nobody listened.
+func (p *Platform) goneMeanwhile(ctx context.Context, u chat.User) error {
+	return p.patiently(ctx, func() error {
+		if r := p.ask(ctx, delivery{Interaction: chat.Interaction{Kind: chat.Left, From: u, Place: chat.Place{User: u.ID}}}); r.Again {
+			return errAgain
+		}
+		return nil
+	})
+}
+
+// patiently does it until it is done, with pauses that grow to half a minute,
+// or until an admin must mend something.
+func (p *Platform) patiently(ctx context.Context, do func() error) error {
+	for n := 0; ; n++ {
+		err := do()
+		var wait *chat.Wait
+		var trouble *chat.Trouble
+		pause := min(time.Second<<min(n, 5), 30*time.Second)
+		switch {
+		case err == nil, errors.As(err, &trouble), errors.Is(err, chat.ErrNever):
+			return err
+		case errors.As(err, &wait):
+			pause = wait.For
+		}
+		if sleep(ctx, pause) != nil {
+			return err
 		}
 	}
 }

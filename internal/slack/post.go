@@ -39,7 +39,7 @@ func (p *Platform) Post(ctx context.Context, at chat.Place, m chat.Message, key 
 		opts = append(opts, slack.MsgOptionTS(at.Thread))
 	}
 	var ts string
-	err = p.callAt(ctx, "chat.postMessage", channel, key, func(c *slack.Client) (err error) {
+	err = p.callAt(ctx, "chat.postMessage", about{where: channel, id: key, urgent: m.Urgent}, func(c *slack.Client) (err error) {
 		_, ts, err = c.PostMessageContext(ctx, channel, opts...)
 		return
 	})
@@ -58,7 +58,7 @@ func (p *Platform) channelOf(ctx context.Context, at chat.Place) (string, error)
 		return id.(string), nil
 	}
 	var ch *slack.Channel
-	err := p.callAt(ctx, "conversations.open", at.User, "", func(c *slack.Client) (err error) {
+	err := p.callAt(ctx, "conversations.open", about{where: at.User}, func(c *slack.Client) (err error) {
 		ch, _, _, err = c.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{at.User}, ReturnIM: true})
 		return
 	})
@@ -108,7 +108,7 @@ func (p *Platform) lookOnce(ctx context.Context, at chat.Place, key string, sinc
 	oldest, cursor := fmt.Sprintf("%d.000000", since.Unix()), ""
 	for range lookPages {
 		var page []slack.Message
-		err := p.callAt(ctx, "conversations.history", at.Channel, "", func(c *slack.Client) error {
+		err := p.callAt(ctx, "conversations.history", about{where: at.Channel}, func(c *slack.Client) error {
 			if at.Thread != "" {
 				ms, _, next, err := c.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{ChannelID: at.Channel, Timestamp: at.Thread,
 					Oldest: oldest, Cursor: cursor, Limit: 200, IncludeAllMetadata: true})
@@ -125,7 +125,7 @@ func (p *Platform) lookOnce(ctx context.Context, at chat.Place, key string, sinc
 			return "", err
 		}
 		for _, m := range page {
-			if m.Metadata.EventType == noticeType && m.Metadata.EventPayload["key"] == key {
+			if m.BotID == p.self.BotID && m.Metadata.EventType == noticeType && m.Metadata.EventPayload["key"] == key {
 				return m.Timestamp, nil
 			}
 		}
@@ -143,7 +143,7 @@ func (p *Platform) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message
 		return fmt.Errorf("slack: edit %s: %w", ref.ID, err)
 	}
 	blocks, text := p.body(m)
-	err = p.callAt(ctx, "chat.update", channel, ref.ID, func(c *slack.Client) error {
+	err = p.callAt(ctx, "chat.update", about{where: channel, id: ref.ID, urgent: m.Urgent}, func(c *slack.Client) error {
 		_, _, _, err := c.UpdateMessageContext(ctx, channel, ref.ID, slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionParse(false)) // else it is parsed as a client's, unlike a post
 		return err
 	})
@@ -165,7 +165,7 @@ func (p *Platform) Channel(ctx context.Context, name string) (string, error) {
 		return "", fmt.Errorf("slack: a channel without a name: %w", chat.ErrUnknown)
 	}
 	var ch *slack.Channel
-	err := p.callAt(ctx, "conversations.info", name, "", func(c *slack.Client) (err error) {
+	err := p.callAt(ctx, "conversations.info", about{where: name}, func(c *slack.Client) (err error) {
 		ch, err = c.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: name})
 		return
 	})
@@ -173,6 +173,8 @@ func (p *Platform) Channel(ctx context.Context, name string) (string, error) {
 	switch {
 	case err == nil && ch.IsArchived:
 		return "", &chat.Trouble{Cause: "is_archived", Where: name, Fix: fixes["is_archived"]}
+	case err == nil && (ch.IsExtShared || ch.IsPendingExtShared):
+		return "", shared(name)
 	case err == nil && !ch.IsMember:
 		return "", &chat.Trouble{Cause: "not_in_channel", Where: name, Fix: fixes["not_in_channel"]}
 	case err == nil:
@@ -181,6 +183,11 @@ func (p *Platform) Channel(ctx context.Context, name string) (string, error) {
 		return p.joined(ctx, name)
 	}
 	return "", fmt.Errorf("slack: channel %s: %w", name, err)
+}
+
+// shared refuses a channel that people of other workspaces read.
+func shared(channel string) error {
+	return &chat.Trouble{Cause: "shared with another workspace", Where: channel, Fix: "Its people would read every ticket: choose a channel of your own workspace."}
 }
 
 // joined finds the name among the channels; one that Deskbell is not in is an
@@ -199,6 +206,9 @@ func (p *Platform) joined(ctx context.Context, name string) (string, error) {
 		for _, ch := range chs {
 			if !strings.EqualFold(ch.Name, name) {
 				continue
+			}
+			if ch.IsExtShared || ch.IsPendingExtShared {
+				return "", shared(ch.ID)
 			}
 			if ch.IsMember {
 				return ch.ID, nil

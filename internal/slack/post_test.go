@@ -307,7 +307,7 @@ func TestEditOfADeletedMessage(t *testing.T) {
 	if now, _ := r.srv.Message("C1", m.TS); now.Text != "hello" || strings.Contains(string(now.Blocks), `"go"`) {
 		t.Errorf("%+v", now)
 	}
-	if err := r.p.callAt(t.Context(), "chat.delete", "C1", "", func(c *slack.Client) error { _, _, err := c.DeleteMessageContext(t.Context(), "C1", m.TS); return err }); err != nil {
+	if err := r.p.callAt(t.Context(), "chat.delete", about{where: "C1"}, func(c *slack.Client) error { _, _, err := c.DeleteMessageContext(t.Context(), "C1", m.TS); return err }); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.p.Edit(t.Context(), ref, hello); !errors.Is(err, chat.ErrGone) {

@@ -75,7 +75,7 @@ func (p *Platform) threadBefore(ctx context.Context, channel string, on message)
 	ctx, cancel := context.WithTimeout(ctx, askWithin*6/10)
 	defer cancel()
 	var ms []slack.Message
-	err := p.callAt(ctx, "conversations.replies", channel, "", func(c *slack.Client) (err error) {
+	err := p.callAt(ctx, "conversations.replies", about{where: channel}, func(c *slack.Client) (err error) {
 		ms, _, _, err = c.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{ChannelID: channel, Timestamp: on.ThreadTS, Latest: on.TS, Limit: 200})
 		return
 	})

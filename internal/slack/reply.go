@@ -24,6 +24,8 @@ func (p *Platform) reply(d delivery, r chat.Reply) answer {
 		return answer{body: suggestions(r.Options)}
 	case chat.Submit:
 		return p.submitted(d, r)
+	case chat.Left: // nobody is there to be told
+		return answer{}
 	case chat.Home:
 		return answer{then: func(ctx context.Context) { p.publish(ctx, d.From.ID, r.Home) }}
 	case chat.Fill:
@@ -138,8 +140,11 @@ func (p *Platform) late(d delivery, done <-chan chat.Reply) answer {
 		if d.event() && d.Kind != chat.Home { // not saved: Slack is to send it again if this process ends before it is
 			a = again()
 		}
+		a.unsaved = new(bool)
 		a.then = func(ctx context.Context) {
-			if late := p.reply(d, <-done); late.then != nil {
+			late := p.reply(d, <-done)
+			*a.unsaved = late.status != 0
+			if late.then != nil {
 				late.then(ctx)
 			}
 		}

@@ -215,7 +215,7 @@ func (p *Platform) hear(l *link, f frame) {
 		}
 		if a.then != nil {
 			a.then(p.life)
-			if a.status != 0 { // an event that is saved only now; Slack delivers again what is not acknowledged
+			if a.status != 0 && !*a.unsaved { // an event that is saved only now; Slack delivers again what is not acknowledged
 				p.acknowledge(l, f, nil)
 			}
 		}

@@ -13,6 +13,8 @@ type answer struct {
 	status int                   // of HTTP, 0 for 200; Slack sends an event again that gets another
 	body   any                   // as JSON, nil for none
 	then   func(context.Context) // nil for nothing
+	// unsaved is set during then when the delivery is to come again after all.
+	unsaved *bool
 }
 
 // again is what an event is answered that Slack is to send again.
@@ -102,7 +104,8 @@ func (d delivery) event() bool {
 
 // ask is the handler, with what it needs beside the delivery.
 func (p *Platform) ask(ctx context.Context, d delivery) chat.Reply {
-	if d.Kind == chat.Left && d.From.Outside == "" {
+	// What becomes of somebody elsewhere says nothing of them here.
+	if d.Kind == chat.Left && d.From.Outside != "deactivated" && d.From.Outside != "guest" {
 		return chat.Reply{}
 	}
 	if d.on != nil {

@@ -142,19 +142,26 @@ var errNotTried = errors.New("slack: not tried")
 // sorted. A pause that Slack asked for, unless it ends in a moment, is answered
 // by *chat.Wait without asking again.
 func (p *Platform) call(ctx context.Context, method string, do func(*slack.Client) error) error {
-	return p.callAt(ctx, method, "", "", do)
+	return p.callAt(ctx, method, about{}, do)
 }
 
-// callAt is call about a channel or a person, and there about the message that
-// the id tells from others: a post's key, an edit's timestamp.
-func (p *Platform) callAt(ctx context.Context, method, where, id string, do func(*slack.Client) error) error {
-	if err := p.pace.wait(ctx, method, where, id); err != nil {
+// about says what a call is about: a channel or a person, and there the message
+// that the id tells from others: a post's key, an edit's timestamp. An urgent
+// one goes before all others.
+type about struct {
+	where, id string
+	urgent    bool
+}
+
+// callAt is call about a channel or a person.
+func (p *Platform) callAt(ctx context.Context, method string, a about, do func(*slack.Client) error) error {
+	if err := p.pace.wait(ctx, method, a); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("%w: %w", errNotTried, err)
 	}
-	err := p.sorted(do(p.client), where)
+	err := p.sorted(do(p.client), a.where)
 	var w *chat.Wait
 	var t *chat.Trouble
 	switch {

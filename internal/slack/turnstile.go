@@ -5,21 +5,27 @@ import "time"
 // turnstile lets calls through at a rate, some at once after a pause, and gives
 // everybody else a turn of their own, so that whoever must wait comes back once
 // and not again and again. It is the generic cell rate algorithm with
-// reservations. Instants are real time.
+// reservations. What is urgent waits for nobody but what is urgent too. Instants
+// are real time.
 type turnstile struct {
 	every time.Duration // between two calls in the long run
 	burst int           // calls at once after a pause, at least 1
 	full  time.Time     // when everything let through or promised so far is used up
 	turns map[string]time.Time
+	ahead time.Time // when the next urgent one may go
 }
 
 // forgotten is how long after its time a turn is kept for somebody who does not
 // come.
 const forgotten = time.Minute
 
-// pass is how long the call with the id has to wait, 0 if it may go now. A wait
-// is a turn: the same id that comes then goes through.
-func (t *turnstile) pass(now time.Time, id string) time.Duration {
+// pass is how long the call has to wait, 0 if it may go now. A wait is a turn:
+// the same id that comes then goes through.
+func (t *turnstile) pass(now time.Time, a about) time.Duration {
+	if a.urgent {
+		return t.first(now)
+	}
+	id := a.id
 	if at, ok := t.turns[id]; ok {
 		if at.After(now) {
 			return at.Sub(now)
@@ -42,6 +48,20 @@ func (t *turnstile) pass(now time.Time, id string) time.Duration {
 	}
 	t.turns[id] = at
 	return at.Sub(now)
+}
+
+// first is pass for what is urgent: the others' turns stay as they were promised,
+// and those who come after it wait for it.
+func (t *turnstile) first(now time.Time) time.Duration {
+	if t.ahead.After(now) {
+		return t.ahead.Sub(now)
+	}
+	t.ahead = now.Add(t.every)
+	if t.full.Before(now) {
+		t.full = now
+	}
+	t.full = t.full.Add(t.every)
+	return 0
 }
 
 // idle reports whether nobody was let through or waits that matters any more,

@@ -22,19 +22,19 @@ func TestTurnstile(t *testing.T) {
 			now = now.Add(time.Duration(rapid.IntRange(0, 1500).Draw(t, "pause")) * time.Millisecond)
 			for id, at := range waiting {
 				if at.After(now) {
-					if d := ts.pass(now, id); d != at.Sub(now) {
+					if d := ts.pass(now, about{id: id}); d != at.Sub(now) {
 						t.Fatalf("%s came early and is told %s, not %s", id, d, at.Sub(now))
 					}
 					continue
 				}
-				if d := ts.pass(now, id); d != 0 {
+				if d := ts.pass(now, about{id: id}); d != 0 {
 					t.Fatalf("%s came in its turn and waits %s more", id, d)
 				}
 				through = append(through, at)
 				delete(waiting, id)
 			}
 			id := fmt.Sprint("call ", n)
-			if d := ts.pass(now, id); d > 0 {
+			if d := ts.pass(now, about{id: id}); d > 0 {
 				waiting[id] = now.Add(d)
 			} else {
 				through = append(through, now)
@@ -58,4 +58,22 @@ func TestTurnstile(t *testing.T) {
 			t.Fatal("still not idle after an hour")
 		}
 	})
+}
+
+// However many wait, what is urgent goes within two turns, and the others keep
+// theirs.
+func TestUrgentGoesFirst(t *testing.T) {
+	ts := &turnstile{every: time.Second, burst: 1}
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for n := range 120 {
+		ts.pass(now, about{id: fmt.Sprint(n)})
+	}
+	for n, want := range []time.Duration{0, time.Second} {
+		if d := ts.pass(now, about{id: fmt.Sprint("urgent ", n), urgent: true}); d != want {
+			t.Errorf("urgent %d waits %s, want %s", n, d, want)
+		}
+	}
+	if d := ts.pass(now.Add(119*time.Second), about{id: "119"}); d != 0 {
+		t.Errorf("the last of the others waits %s more", d)
+	}
 }

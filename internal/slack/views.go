@@ -11,6 +11,9 @@ import (
 // onceMore is the action that does a command once more; its value says which.
 const onceMore = "again"
 
+// valueMost is what a button's value holds, in runes.
+const valueMost = 2000
+
 // open opens a form for the person; where that came too late, a button does it
 // once more.
 func (p *Platform) open(ctx context.Context, d delivery, f *chat.Form) {
@@ -68,7 +71,9 @@ func (p *Platform) offerAgain(ctx context.Context, d delivery, f *chat.Form) {
 	a := chat.Action{Token: f.Token, Label: chat.OnceMore, Style: chat.Primary}
 	switch d.Kind {
 	case chat.Command:
-		a.Token, a.Value = onceMore, first(d.Text, 2000)
+		if len([]rune(d.Text)) <= valueMost { // else the form begins where the words would have led
+			a.Token, a.Value = onceMore, d.Text
+		}
 	case chat.Press:
 		a.Token, a.Value = d.Token, d.Value
 	}

@@ -18,6 +18,7 @@ type User struct {
 type Channel struct {
 	ID, Name                   string
 	Private, Archived, Deleted bool
+	Shared                     bool     // with another workspace
 	Members                    []string // user ids; the bot's if it is in
 	IM                         string   // the person of a direct message
 }
@@ -144,7 +145,7 @@ func (s *Server) channelObject(c *Channel) map[string]any {
 	}
 	return map[string]any{
 		"id": c.ID, "name": c.Name, "name_normalized": c.Name, "is_channel": !c.Private, "is_group": c.Private, "is_im": false, "is_mpim": false,
-		"is_private": c.Private, "is_archived": c.Archived, "is_member": has(c.Members, s.BotUserID), "num_members": len(c.Members), "created": 1,
+		"is_private": c.Private, "is_archived": c.Archived, "is_member": has(c.Members, s.BotUserID), "is_shared": c.Shared, "is_ext_shared": c.Shared, "num_members": len(c.Members), "created": 1,
 	}
 }
 
