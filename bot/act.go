@@ -146,8 +146,10 @@ func (t *turn) meet(u chat.User) (desk.MemberID, error) {
 func (t *turn) done(i intent, out store.Outcome) (chat.Reply, error) {
 	tk := out.Ticket
 	text := t.said(tk, out.Events)
+	warned := false
 	for _, e := range out.Events {
 		if w, ok := e.What.(desk.Warned); ok && e.Ticket == tk.Number {
+			warned = true
 			text = chat.Join(text, chat.Say(fmt.Sprintf("\nMind %s: %s", w.Rule, w.Text)))
 		}
 	}
@@ -159,6 +161,9 @@ func (t *turn) done(i intent, out store.Outcome) (chat.Reply, error) {
 	case onPrompt:
 		if len(out.Events) == 0 || tk.Priority == "" && t.p.Workflow.Stage(tk.Status) == desk.Triage {
 			return t.line(text), nil // still to be decided: the outbox repaints the prompt
+		}
+		if warned { // the prompt is repainted, and with it the warning would go
+			return t.line(text), nil
 		}
 		m := t.prompt(tk)
 		m.Text = text

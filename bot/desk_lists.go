@@ -51,7 +51,8 @@ func (t *turn) setupCard() (*chat.Card, error) {
 	line(n(desk.RTechnician, desk.RLevel1) > 0, count(n(desk.RTechnician, desk.RLevel1), "technician"), "no technician: /desk role add MEMBER technician")
 	line(n(desk.RSDM) > 0, "an SDM owns the digests", "no SDM; the SRM is it")
 	line(len(t.p.Clients) > 1, count(len(t.p.Clients), "client"), "no clients: /desk client add NAME plan PLAN")
-	line(t.catchAll() != 0, "a catch-all client for callers not known yet", "no catch-all client: add one to the configuration file")
+	line(t.catchAll() != 0, "a catch-all client for callers not known yet", "no catch-all client: add one under clients in the file: {name: Unknown caller, catch_all: true}")
+	line(len(t.p.Categories) > 0, "categories", "no categories, so only what is urgent becomes ready: write some under categories in the file")
 	line(t.channelHere() != "", "a channel for the cards", "no channel for the cards: /desk channel set CHANNEL")
 	if t.ruleMode() == shadow {
 		c.Text = chat.Join(c.Text, chat.Say(shadowLine+"\n"))
@@ -142,7 +143,11 @@ func (t *turn) rotaCard() chat.Reply {
 
 // rules shows the dials, where each is set, and what was refused lately.
 func (t *turn) rules(intent) (chat.Reply, error) {
-	counts, err := t.Store.RefusalCount(t.ctx, t.now.AddDate(0, 0, -7))
+	refused, err := t.Store.RefusalCount(t.ctx, t.now.AddDate(0, 0, -7))
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	warned, err := t.Store.WarningCount(t.ctx, t.now.AddDate(0, 0, -7))
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -160,8 +165,15 @@ func (t *turn) rules(intent) (chat.Reply, error) {
 			from = ", from the file"
 		}
 		line := fmt.Sprintf(" [%s%s] %s", dial, from, r.Says)
-		if k := counts[r.Rule]; k > 0 {
-			line += fmt.Sprintf(" · %d refusals in 7 days", k)
+		var lately []string
+		if k := refused[r.Rule]; k > 0 {
+			lately = append(lately, count(k, "refusal"))
+		}
+		if k := warned[r.Rule]; k > 0 {
+			lately = append(lately, count(k, "warning"))
+		}
+		if len(lately) > 0 {
+			line += " · " + strings.Join(lately, ", ") + " in 7 days"
 		}
 		c.Text = chat.Join(c.Text, chat.Say(fmt.Sprintf("%d. ", n+1)), chat.B(string(r.Rule)), chat.Say(line+"\n"))
 	}

@@ -42,7 +42,11 @@ func (t *turn) role(i intent) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	if what == "remove" {
-		return t.change(i, desk.RoleTaken{Member: m, Role: role}, "", t.mention(m), chat.Say(" isn't "+string(role)+" any more."))
+		then := " isn't " + string(role) + " any more."
+		if role == desk.RSRM && len(t.p.With(desk.RSRM)) == 1 && t.p.Members[m].Has(desk.RSRM) {
+			then += " Nobody is SRM now, so nothing new can start: /desk role add MEMBER srm"
+		}
+		return t.change(i, desk.RoleTaken{Member: m, Role: role}, "", t.mention(m), chat.Say(then))
 	}
 	return t.change(i, desk.RoleGiven{Member: m, Role: role}, "", t.mention(m), chat.Say(" is "+string(role)+" now."))
 }
@@ -255,8 +259,28 @@ func (t *turn) contactAdd(i intent) (chat.Reply, error) {
 		c.Email = desk.Text(strings.Trim(last, "<>"))
 		ws = ws[:len(ws)-1]
 	}
+	for n := len(ws) - 1; n > 0 && isPhone(strings.Join(ws[n:], " ")); n-- { // "+44 20 7946 0000"
+		c.Phone = desk.Text(strings.Join(ws[n:], " "))
+	}
+	if c.Phone != "" {
+		ws = ws[:len(ws)-len(strings.Fields(string(c.Phone)))]
+	}
 	c.Name = desk.Text(strings.Join(ws, " "))
 	return t.change(i, desk.ContactAdded{Client: client, Contact: c}, fmt.Sprintf("%s is a contact of %s now.", c.Name, t.p.Clients[client].Name))
+}
+
+// isPhone: digits and what parts them, at least three of them.
+func isPhone(s string) bool {
+	digits := 0
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case !strings.ContainsRune("+-/(). ", r):
+			return false
+		}
+	}
+	return digits >= 3
 }
 
 // rule is `rule RULE off|warn|enforce`.

@@ -50,7 +50,7 @@ func (b *Bot) mail(ctx context.Context, p *desk.Policy, d store.Due) error {
 			l.Text = fmt.Sprintf("Hello %s,\n\nYour %s is handled together with %s.\n\n%s\n\n%s", ct.Name, to.Number, tk.Number, text, p.Name)
 		}
 		if b.Send == nil {
-			err = b.toCopy(ctx, p, d, to, l)
+			err = b.toCopy(ctx, p, d, e.By, to, l)
 		} else {
 			err = b.Send(ctx, fmt.Sprintf("%s/%d", d.Key, to.Number), l)
 		}
@@ -172,13 +172,16 @@ func (b *Bot) letterText(p *desk.Policy, tk desk.Ticket, e desk.Event, what stri
 	return "", "", fmt.Errorf("bot: no letter %q", what)
 }
 
-// toCopy shows the text to whoever is responsible, to send or to say; only
-// their word makes it count as told.
-func (b *Bot) toCopy(ctx context.Context, p *desk.Policy, d store.Due, tk desk.Ticket, l Letter) error {
+// toCopy shows the text to whoever caused it, else to whoever is responsible, to
+// send or to say; only their word makes it count as told.
+func (b *Bot) toCopy(ctx context.Context, p *desk.Policy, d store.Due, by desk.Actor, tk desk.Ticket, l Letter) error {
 	if d.What == "reply" {
 		return nil // a person said already that they sent it
 	}
-	m := tk.Assignee
+	m := by.Member // who asked has the client on their mind
+	if !p.Members[m].Active {
+		m = tk.Assignee
+	}
 	if m == 0 {
 		m = p.SRM(b.Now())
 	}

@@ -86,7 +86,7 @@ func (b *Bot) postMember(ctx context.Context, p *desk.Policy, m desk.MemberID, d
 		if err != nil {
 			return err
 		}
-		if d.What == "prompt" || d.What == "asked" || d.What == "parked" || d.What == "woke" {
+		if d.What == "prompt" || d.What == "asked" || d.What == "parked" || d.What == "woke" || d.What == "returned" {
 			keep = tk
 		}
 		draw = func() (chat.Message, error) { return t.ticketPost(tk, e, d.What) }
@@ -130,7 +130,7 @@ func (t *turn) ticketPost(tk desk.Ticket, e desk.Event, what string) (chat.Messa
 		return chat.Message{Text: text, Card: &chat.Card{Actions: t.offers([]desk.Offer{{Verb: desk.VShow, Ticket: tk.Number, Label: "Open"}}, 0, onList, nil, 1)}}, nil
 	}
 	switch what {
-	case "prompt", "asked", "parked", "woke":
+	case "prompt", "asked", "parked", "woke", "returned":
 		if what == "woke" && tk.Snoozed.After(t.now) {
 			return chat.Message{}, errOvertaken // snoozed again
 		}
@@ -141,6 +141,8 @@ func (t *turn) ticketPost(tk desk.Ticket, e desk.Event, what string) (chat.Messa
 		switch {
 		case what == "asked":
 			text = chat.Join(by, chat.Say(" asks you to prioritize this:"))
+		case what == "returned":
+			text = chat.Say("It is back, without a priority, and yours to prioritize:")
 		case what == "woke":
 			text = chat.Say("You snoozed this until now; it waits for its priority:")
 		case what == "parked":
@@ -155,6 +157,11 @@ func (t *turn) ticketPost(tk desk.Ticket, e desk.Event, what string) (chat.Messa
 		return line(chat.Say(name + " is free again: whoever worked on it has left the desk."))
 	case "accepted", "attached":
 		return line(chat.Join(chat.Say("What you handed to intake is " + name + ". Thank you.")))
+	case "urgent-yours":
+		if tk.Assignee != t.me.ID || !t.p.Urgent(tk.Priority) || t.p.Workflow.Stage(tk.Status) == desk.Done {
+			return chat.Message{}, errOvertaken
+		}
+		return own(chat.Say("This is urgent now, and it is yours:"))
 	case "assigned", "pushed":
 		if tk.Assignee != t.me.ID {
 			return chat.Message{}, errOvertaken

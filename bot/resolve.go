@@ -207,8 +207,8 @@ func (t *turn) contact(client desk.ClientID, word string) desk.Contact {
 	c := desk.Contact{Name: desk.Text(word)}
 	if name, mail, ok := strings.Cut(word, "<"); ok && strings.Contains(mail, "@") && strings.TrimSpace(name) != "" {
 		c = desk.Contact{Name: desk.Text(strings.TrimSpace(name)), Email: desk.Text(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(mail), ">")))}
-	} else if strings.Contains(word, "@") && !strings.Contains(word, " ") {
-		c = desk.Contact{Email: desk.Text(word)}
+	} else if ws := strings.Fields(word); len(ws) > 0 && strings.Contains(ws[len(ws)-1], "@") { // "jo@example.com", or after the name
+		c = desk.Contact{Name: desk.Text(strings.Join(ws[:len(ws)-1], " ")), Email: desk.Text(ws[len(ws)-1])}
 	}
 	known := t.p.Clients[client].Contacts
 	for _, k := range known {

@@ -53,7 +53,7 @@ func (t *turn) setupForm() *chat.Form {
 		people("srm", "Service request manager", "Prioritizes; nothing starts without. The first is the SRM, the others are deputies.", t.srms()),
 		people("rota", "Intake rota", "Who answers clients, a week each, in this order; the first has this week.", t.turns()),
 		people("technicians", "Technicians", "They pull the work.", t.p.With(desk.RTechnician, desk.RLevel1)),
-		{Name: "rules", Label: "Rules", Kind: chat.Choice, Required: true, Value: t.ruleMode(), Options: []chat.Option{
+		{Name: "rules", Label: "Rules", Kind: chat.Choice, Required: true, Value: t.preset(), Options: []chat.Option{
 			{Value: shadow, Label: "Shadow: nothing is refused, all is counted"}, {Value: enforce, Label: "Enforce, as the desk's file says"}},
 			Hint: "In shadow everything is done, and what the rules would refuse is said and counted."}}}
 }
@@ -119,6 +119,14 @@ func (t *turn) channelHere() string {
 		}
 	}
 	return ""
+}
+
+// preset is the rules' mode, and shadow for a desk that was never set up.
+func (t *turn) preset() string {
+	if len(t.srms()) == 0 && len(t.p.Rota.Base) == 0 {
+		return shadow
+	}
+	return t.ruleMode()
 }
 
 // ruleMode is shadow while every rule that has a dial is at warn.

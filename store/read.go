@@ -130,6 +130,15 @@ func (s *Store) Replay(ctx context.Context, fn func(t desk.Ticket, events []desk
 
 // RefusalCount is how often each rule refused since an instant.
 func (s *Store) RefusalCount(ctx context.Context, since time.Time) (map[desk.Rule]int, error) {
+	return s.byRule(ctx, "refusals", countRefusals, since)
+}
+
+// WarningCount is how often each rule was passed over at warn since an instant.
+func (s *Store) WarningCount(ctx context.Context, since time.Time) (map[desk.Rule]int, error) {
+	return s.byRule(ctx, "warnings", countWarnings, since)
+}
+
+func (s *Store) byRule(ctx context.Context, what string, q *statement, since time.Time) (map[desk.Rule]int, error) {
 	counts := map[desk.Rule]int{}
 	err := s.e.read(ctx, get(func(r row) error {
 		var rule string
@@ -137,9 +146,9 @@ func (s *Store) RefusalCount(ctx context.Context, since time.Time) (map[desk.Rul
 		err := r.Scan(&rule, &n)
 		counts[desk.Rule(rule)] = int(n)
 		return err
-	}, countRefusals, micros(since)))
+	}, q, micros(since)))
 	if err != nil {
-		return nil, fmt.Errorf("store: refusals: %w", err)
+		return nil, fmt.Errorf("store: %s: %w", what, err)
 	}
 	return counts, nil
 }

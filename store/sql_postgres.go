@@ -13,6 +13,7 @@ var postgresText = map[string]string{
 	"lock above":       `SELECT number, state FROM tickets WHERE number IN ($1, (` + above + `)) ORDER BY number FOR UPDATE`,
 	"lock below":       `SELECT number, state FROM tickets WHERE number IN ($1, (` + below + `)) ORDER BY number FOR UPDATE`,
 	"lock handed":      `SELECT ` + handedColumns + ` FROM handed WHERE number = $1 FOR UPDATE`,
+	"count warnings":   `SELECT body::json->>'Rule', count(*) FROM events WHERE fact = 'Warned' AND at >= $1 GROUP BY 1`,
 	"serialise claims": `SELECT pg_advisory_xact_lock(7202, 0)`,
 	// Without SKIP LOCKED most rows were claimed twice (measured).
 	"claim notices": `UPDATE notices SET state = 'sending', owner = $1, lease = $2, taken = revision, attempts = attempts + 1

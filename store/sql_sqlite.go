@@ -12,6 +12,7 @@ var sqliteText = map[string]string{
 	"lock below":       `SELECT number, state FROM tickets WHERE number IN ($1, (` + below + `)) ORDER BY number`,
 	"lock handed":      `SELECT ` + handedColumns + ` FROM handed WHERE number = $1`,
 	"serialise claims": `SELECT 1`,
+	"count warnings":   `SELECT body ->> 'Rule', count(*) FROM events WHERE fact = 'Warned' AND at >= $1 GROUP BY 1`,
 	"claim notices": `UPDATE notices SET state = 'sending', owner = $1, lease = $2, taken = revision, attempts = attempts + 1
 		WHERE id IN (SELECT id FROM (SELECT * FROM (` + claimableSQLite + ` AND n.urgent = TRUE ORDER BY n.due, n.id LIMIT $4)
 		UNION ALL SELECT * FROM (` + claimableSQLite + ` AND n.urgent = FALSE ORDER BY n.due, n.id LIMIT $4)) ORDER BY urgent DESC, due, id LIMIT $4) RETURNING ` + claimed,

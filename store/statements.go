@@ -99,6 +99,7 @@ var (
 	insertWords    = same("insert words", `INSERT INTO words (ticket, revision, field, salt, body) VALUES ($1, $2, $3, $4, $5)`)
 	insertDelivery = same("insert delivery", `INSERT INTO deliveries (key, body, at, outcome) VALUES ($1, $2, $3, $4)`)
 	insertRefusal  = same("insert refusal", `INSERT INTO refusals (at, member, verb, ticket, rule, body) VALUES ($1, $2, $3, $4, $5, $6)`)
+	countWarnings  = differs("count warnings") // $1 since
 	countRefusals  = same("count refusals", `SELECT rule, count(*) FROM refusals WHERE at >= $1 GROUP BY rule`)
 
 	// After a change of the configuration: what the columns say of the policy.
@@ -154,7 +155,7 @@ var (
 	anyDue = same("any due", `SELECT EXISTS (SELECT 1 FROM notices WHERE state = 'pending' AND urgent = TRUE AND due <= $1)
 		OR EXISTS (SELECT 1 FROM notices WHERE state = 'pending' AND urgent = FALSE AND due <= $1)
 		OR EXISTS (SELECT 1 FROM notices WHERE state = 'sending' AND lease <= $2)`)
-	endLeases = same("end leases", `UPDATE notices SET state = 'pending', owner = '', lease = 0 WHERE state = 'sending' AND lease <= $1`)
+	endLeases     = same("end leases", `UPDATE notices SET state = 'pending', owner = '', lease = 0 WHERE state = 'sending' AND lease <= $1`)
 	shortenLeases = same("shorten leases", `UPDATE notices SET lease = $1 WHERE state = 'sending' AND lease > $1`)
 	// claimNotices: the first of each lane that has none in flight.
 	claimNotices = differs("claim notices") // $1 owner, $2 lease until, $3 desk time, $4 limit

@@ -90,6 +90,9 @@ func checkPeople(p *desk.Policy, now time.Time) []chat.Finding {
 	}
 	needs(len(p.With(desk.RAdmin)) > 0, "there is an admin", "there is no admin", `Name one in desk.admins: ["slack:U0123"].`)
 	needs(len(p.With(desk.RSRM)) > 0, "there is an SRM", "there is no SRM, so nothing can start", "In chat: /desk role add MEMBER srm.")
+	needs(len(p.Categories) > 0, "there are categories", "there are no categories, so nothing but what is urgent can become ready", "Write some under categories in the file; `deskbell init` shows how.")
+	needs(slices.ContainsFunc(p.ClientList(), func(c desk.Client) bool { return c.CatchAll }), "there is a catch-all client", "there is no catch-all client, so intake can't accept a request of a caller not known yet",
+		"Add one under clients in the file: {name: Unknown caller, catch_all: true}.")
 	needs(len(p.Rota.Base) > 0, "the intake rota has members", "the intake rota is empty, so no client ticket can be opened", "In chat: /desk rota set MEMBER MEMBER.")
 	if len(p.Rota.Base) > 0 {
 		needs(p.IntakeAt(now).Member != 0, "somebody is intake now", "nobody is intake right now", "In chat: /desk rota override MEMBER FROM TO.")
@@ -149,11 +152,24 @@ func checkSignatures(ctx context.Context, listen string) []chat.Finding {
 		return []chat.Finding{{Level: chat.Warn, What: "the desk does not run here, so the signing secret could not be tried", Fix: "Run this beside a running desk."}}
 	}
 	defer resp.Body.Close()
+	count := map[string]string{}
 	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
-		if n, ok := strings.CutPrefix(lines.Text(), `deskbell_slack_rejected_total{why="signature"} `); ok && n != "0" {
-			return []chat.Finding{{Level: chat.Fail, What: n + " deliveries since the start had a signature that the signing secret doesn't make",
-				Fix: "Set DESKBELL_SLACK_SIGNING_SECRET to the one under Basic Information, or somebody else knocks."}}
+		if rest, ok := strings.CutPrefix(lines.Text(), `deskbell_slack_deliveries_total{result="`); ok {
+			result, n, _ := strings.Cut(rest, `"} `)
+			count[result] = n
 		}
 	}
-	return []chat.Finding{{Level: chat.OK, What: "no delivery was turned away for its signature"}}
+	switch accepted, wrong := count["accepted"], count["signature"]; {
+	case accepted == "":
+		return []chat.Finding{{Level: chat.Warn, What: "what listens at " + listen + " is no desk on Slack, so the signing secret could not be tried", Fix: "Run this beside the running desk."}}
+	case wrong == "0" && accepted == "0":
+		return []chat.Finding{{Level: chat.Warn, What: "Slack has not delivered anything yet, so the signing secret is not tried", Fix: "Type /ticket in Slack, and run this again."}}
+	case wrong == "0":
+		return []chat.Finding{{Level: chat.OK, What: "the signing secret fits what Slack delivers"}}
+	case accepted == "0":
+		return []chat.Finding{{Level: chat.Fail, What: wrong + " deliveries since the start had a signature that the signing secret doesn't make, and none had the right one",
+			Fix: "Set DESKBELL_SLACK_SIGNING_SECRET to the one under Basic Information."}}
+	default:
+		return []chat.Finding{{Level: chat.Warn, What: wrong + " deliveries since the start had another signature than the signing secret makes", Fix: "Slack's own fit; somebody else knocks."}}
+	}
 }

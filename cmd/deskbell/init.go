@@ -23,6 +23,9 @@ func (c initCmd) Run(g *globals) error {
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // someone may put a secret into it
 	if errors.Is(err, fs.ErrExist) {
+		if err := c.tell(g.out, path, "stays as it is"); err != nil {
+			return err
+		}
 		return usageError{fmt.Sprintf("%s is there already and stays as it is; name another: deskbell init --config other.yaml", path)}
 	}
 	if err != nil {
@@ -32,11 +35,11 @@ func (c initCmd) Run(g *globals) error {
 	if err = errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	return c.tell(g.out, path)
+	return c.tell(g.out, path, "is written")
 }
 
 // tell prints what comes next.
-func (c initCmd) tell(w io.Writer, path string) error {
+func (c initCmd) tell(w io.Writer, path, became string) error {
 	var steps []string
 	step := func(text string, a ...any) { steps = append(steps, fmt.Sprintf(text, a...)) }
 	step("Open %s: the desk's name and time zone, its members, rota.members, categories and clients.", path)
@@ -46,7 +49,6 @@ func (c initCmd) tell(w io.Writer, path string) error {
 			"   DESKBELL_SLACK_APP_TOKEN is an app-level token with connections:write (xapp-…), under Basic Information: no public address is needed.\n"+
 			"   Or, instead of that: `deskbell slack-manifest --url https://…` and DESKBELL_SLACK_SIGNING_SECRET, with /slack/ reachable from outside.\n"+
 			"   desk.admins: [\"slack:U…\"], your own member id (your profile in Slack, ⋮, Copy member ID).", path)
-		step("Invite Deskbell into the desk's channel: /invite @Deskbell. Then /desk setup there: channel, SRM, intake rota, technicians, and shadow mode to begin with.")
 	}
 	if c.Discord {
 		step("Discord (this version keeps the settings and doesn't connect yet): create an application with a bot in the developer portal.\n" +
@@ -61,7 +63,10 @@ func (c initCmd) tell(w io.Writer, path string) error {
 	step("Keep secrets out of the file: give each by its environment variable, or its path by NAME_FILE.")
 	step("Look whether all is right: deskbell check --config %s", path)
 	step("Run it: deskbell serve --config %s", path)
-	_, err := fmt.Fprintf(w, "%s is written.\n\n", path)
+	if c.Slack {
+		step("Invite Deskbell into the desk's channel: /invite @Deskbell. Then /desk setup there: channel, SRM, intake rota, technicians, and shadow mode to begin with.")
+	}
+	_, err := fmt.Fprintf(w, "%s %s.\n\n", path, became)
 	for n, s := range steps {
 		if err == nil {
 			_, err = fmt.Fprintf(w, "%d. %s\n", n+1, s)

@@ -12,7 +12,7 @@ import (
 var (
 	buildDesc   = prometheus.NewDesc("deskbell_build_info", "What this program was made from; always 1.", []string{"version", "commit", "go"}, nil)
 	noticeDesc  = prometheus.NewDesc("deskbell_notices", "Notices that were neither sent nor dropped, by state.", []string{"state"}, nil)
-	rejectDesc  = prometheus.NewDesc("deskbell_slack_rejected_total", "Slack's HTTP deliveries that were turned away, by why.", []string{"why"}, nil)
+	deliverDesc = prometheus.NewDesc("deskbell_slack_deliveries_total", "Slack's deliveries over HTTP: accepted, or why they were turned away.", []string{"result"}, nil)
 	refusalDesc = prometheus.NewDesc("deskbell_refusals", "Refusals of the last 24 hours, by rule.", []string{"rule"}, nil)
 )
 
@@ -31,7 +31,7 @@ func (c deskCollector) Describe(ch chan<- *prometheus.Desc) {
 	ch <- noticeDesc
 	ch <- refusalDesc
 	if c.slack != nil {
-		ch <- rejectDesc
+		ch <- deliverDesc
 	}
 }
 
@@ -50,8 +50,8 @@ func (c deskCollector) Collect(ch chan<- prometheus.Metric) {
 		}
 	}
 	if c.slack != nil {
-		for why, n := range c.slack.Rejected() {
-			ch <- prometheus.MustNewConstMetric(rejectDesc, prometheus.CounterValue, float64(n), why)
+		for result, n := range c.slack.Delivered() {
+			ch <- prometheus.MustNewConstMetric(deliverDesc, prometheus.CounterValue, float64(n), result)
 		}
 	}
 	refusals, err := c.store.RefusalCount(ctx, c.clock.Now().Add(-24*time.Hour))

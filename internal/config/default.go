@@ -25,5 +25,19 @@ func Default() *File {
 		Calendars: map[string]Calendar{"office": {Week: map[string][]string{"mon-fri": {"09:00-17:00"}}}},
 		Rota:      Rota{Day: "monday", At: "09:00"},
 		RealTime:  RealTime{Allowance: 15 * time.Minute, Nudge: 12 * time.Minute},
+		// A desk begins with these two, since without them no request could be
+		// accepted and nothing but what is urgent could become ready.
+		Categories: Ordered[Category]{
+			category("Access", "Account", "Locked out", "New", "Remove"),
+			category("Hardware", "Computer", "Broken", "Slow", "Replacement"),
+			category("Network", "Connection", "Down", "Slow", "New"),
+			category("Software", "Application", "Error", "Question", "Installation"),
+			category("Other", "Other", "Other"),
+		},
+		Clients: []Client{{Name: "Unknown caller", CatchAll: true}},
 	}
+}
+
+func category(typ, subtype string, items ...string) Entry[Category] {
+	return Entry[Category]{typ, Category{Subtypes: Ordered[[]string]{{subtype, items}}}}
 }

@@ -120,6 +120,7 @@ func (n *noting) event(e Event, es []Event) {
 		}
 		if n.p.Urgent(f.Priority) {
 			n.add(e, Post, "channel", "urgent", e.At)
+			n.member(e, n.t.Assignee, "urgent-yours")
 		}
 		n.unclaimed(e)
 	case QuestionAsked:
@@ -179,6 +180,10 @@ func (n *noting) event(e Event, es []Event) {
 
 // moved tells who is called on by the new status.
 func (n *noting) moved(e Event, f Moved, es []Event) {
+	w := &n.p.Workflow
+	if w.Stage(f.To) == Triage && w.Stage(f.From) != Triage && f.From != "" && n.t.Priority == "" && !has[AllowanceEnded](es) {
+		n.member(e, n.p.SRM(e.At), "returned") // an edit of the old prompt would reach nobody
+	}
 	switch n.p.Workflow.Trait(f.To) {
 	case IsReady:
 		n.unclaimed(e)

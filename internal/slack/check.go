@@ -68,6 +68,8 @@ func (p *Platform) found(what string, err error) chat.Finding {
 		return finding(chat.OK, what, "")
 	case errors.As(err, &t):
 		return finding(chat.Fail, what+": "+t.Cause, t.Fix)
+	case errors.Is(err, chat.ErrGone):
+		return finding(chat.Fail, what+": Slack has nobody and nothing by that id", "Is the id right? In Slack: the profile, or the channel's details, Copy ID.")
 	case errors.Is(err, chat.ErrUnknown):
 		return finding(chat.Fail, what+": Deskbell sees none by that name", fixes["not_in_channel"])
 	case errors.As(err, &no):

@@ -20,13 +20,15 @@ const stale = 5 * time.Minute
 // bodyMost is how large a delivery may be.
 const bodyMost = 1 << 20
 
-// rejections count what came unsigned, stale or unreadable.
-type rejections struct{ signature, stale, body atomic.Int64 }
+// tried counts what came to the addresses that Slack delivers to, by what became
+// of it.
+type tried struct{ accepted, signature, stale, body, large atomic.Int64 }
 
-// Rejected counts the HTTP deliveries that were refused, by why: signature,
-// stale, body.
-func (p *Platform) Rejected() map[string]int64 {
-	return map[string]int64{"signature": p.rejected.signature.Load(), "stale": p.rejected.stale.Load(), "body": p.rejected.body.Load()}
+// Delivered counts the deliveries so far: accepted, or refused for their
+// signature, their time (stale), their body, or as too large.
+func (p *Platform) Delivered() map[string]int64 {
+	t := &p.tried
+	return map[string]int64{"accepted": t.accepted.Load(), "signature": t.signature.Load(), "stale": t.stale.Load(), "body": t.body.Load(), "large": t.large.Load()}
 }
 
 // Routes are the addresses that Slack delivers to, nil without a signing secret.
@@ -123,6 +125,7 @@ func (p *Platform) signed(next func(http.ResponseWriter, *http.Request, []byte) 
 		var large *http.MaxBytesError
 		switch {
 		case errors.As(err, &large):
+			p.tried.large.Add(1)
 			http.Error(w, "the body is larger than 1 MiB", http.StatusRequestEntityTooLarge)
 			return
 		case err != nil:
@@ -132,7 +135,7 @@ func (p *Platform) signed(next func(http.ResponseWriter, *http.Request, []byte) 
 		ts := r.Header.Get("X-Slack-Request-Timestamp")
 		at, err := strconv.ParseInt(ts, 10, 64)
 		if age := time.Since(time.Unix(at, 0)); err != nil || age > stale || age < -stale {
-			p.rejected.stale.Add(1)
+			p.tried.stale.Add(1)
 			http.Error(w, "the request's time is missing or too far off", http.StatusUnauthorized)
 			return
 		}
@@ -141,12 +144,13 @@ func (p *Platform) signed(next func(http.ResponseWriter, *http.Request, []byte) 
 		mac.Write(body)
 		got, err := hex.DecodeString(trimVersion(r.Header.Get("X-Slack-Signature")))
 		if err != nil || !hmac.Equal(got, mac.Sum(nil)) {
-			p.rejected.signature.Add(1)
+			p.tried.signature.Add(1)
 			http.Error(w, "the signature is not Slack's", http.StatusUnauthorized)
 			return
 		}
+		p.tried.accepted.Add(1)
 		if err := next(w, r, body); err != nil {
-			p.rejected.body.Add(1)
+			p.tried.body.Add(1)
 			p.cfg.Log.Warn("slack: a delivery that cannot be read", "path", r.URL.Path, "err", err)
 			http.Error(w, "the request cannot be read", http.StatusBadRequest)
 		}

@@ -91,7 +91,7 @@ func TestRefusedRequests(t *testing.T) {
 	if err := r.srv.VerifyURL(); err != nil {
 		t.Error(err)
 	}
-	if n := r.p.Rejected(); n["signature"] != 7 || n["stale"] != 6 || n["body"] == 0 {
+	if n := r.p.Delivered(); n["signature"] != 7 || n["stale"] != 6 || n["body"] == 0 {
 		t.Errorf("counted %v", n)
 	}
 }

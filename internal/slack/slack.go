@@ -63,7 +63,7 @@ type Platform struct {
 	sockets  atomic.Int32 // open ones
 	links    sync.Map     // the same, as *link
 	trouble  atomic.Pointer[chat.Trouble]
-	rejected rejections
+	tried    tried
 }
 
 // times are how long things may take; tests shorten them.
