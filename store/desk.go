@@ -120,6 +120,8 @@ func about(f desk.DeskFact) string {
 	switch f := f.(type) {
 	case desk.MemberAdded:
 		return fmt.Sprintf("member/%d", f.Member.ID)
+	case desk.MemberNamed:
+		return fmt.Sprintf("member/%d", f.Member)
 	case desk.ClientAdded:
 		return fmt.Sprintf("client/%d", f.Client.ID)
 	case desk.ContactAdded:

@@ -28,6 +28,14 @@ type (
 	MemberAdded struct {
 		Member Member
 	}
+	// MemberNamed is who somebody turned out to be whom the file knows by an
+	// identity alone.
+	MemberNamed struct {
+		Member MemberID
+		Handle string
+		Name   Text
+		Zone   string
+	}
 	MemberLinked struct {
 		Member   MemberID
 		Identity string
@@ -106,6 +114,8 @@ func DecideDesk(p *Policy, by Actor, at time.Time, f DeskFact) (DeskFact, error)
 	switch f := f.(type) {
 	case MemberAdded:
 		return p.newMember(f)
+	case MemberNamed:
+		return p.newName(f)
 	case MemberLinked:
 		return p.newIdentity(f)
 	case MemberLeft:

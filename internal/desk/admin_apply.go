@@ -36,6 +36,14 @@ func (f MemberAdded) applyDesk(d *Directory, e DeskEvent) {
 	d.next.member = max(d.next.member, f.Member.ID)
 }
 
+func (f MemberNamed) applyDesk(d *Directory, e DeskEvent) {
+	d.member(f.Member, func(m *Member) {
+		if m.Handle, m.Name = f.Handle, f.Name; m.Zone == "" {
+			m.Zone = f.Zone
+		}
+	})
+}
+
 func (f MemberLinked) applyDesk(d *Directory, e DeskEvent) {
 	for id, m := range d.Members { // an identity is one member's
 		if id != f.Member && slices.Contains(m.Identities, f.Identity) {
@@ -161,6 +169,7 @@ func (f ChannelSet) platform() string {
 }
 
 func (f MemberAdded) subject() string  { return "member/" + f.Member.Handle }
+func (f MemberNamed) subject() string  { return fmt.Sprintf("member/%d", f.Member) }
 func (f MemberLinked) subject() string { return fmt.Sprintf("member/%d", f.Member) }
 func (f MemberLeft) subject() string   { return fmt.Sprintf("member/%d", f.Member) }
 func (f RoleGiven) subject() string    { return fmt.Sprintf("role/%d/%s", f.Member, f.Role) }

@@ -32,15 +32,36 @@ func (p *Policy) newMember(f MemberAdded) (DeskFact, error) {
 			f.Member.ID = m.ID
 		}
 	}
-	handle := f.Member.Handle
-	for n := 2; p.called(f.Member.Handle, f.Member.ID); n++ { // two platforms may know two people by one name
-		f.Member.Handle = fmt.Sprintf("%s%d", handle, n)
-	}
+	f.Member.Handle = p.free(f.Member.Handle, f.Member.ID)
 	for _, r := range f.Member.Roles {
 		if !slices.Contains(Roles, r) {
 			return nil, &Refusal{Rule: Wording, Text: fmt.Sprintf("%q is no role. Roles: %s.", r, joinRoles(Roles))}
 		}
 	}
+	return f, nil
+}
+
+// free is the handle, with a number if somebody else is called so: two platforms
+// may know two people by one name.
+func (p *Policy) free(handle string, m MemberID) string {
+	for n, h := 2, handle; ; n++ {
+		if !p.called(h, m) {
+			return h
+		}
+		h = fmt.Sprintf("%s%d", handle, n)
+	}
+}
+
+// newName gives a member the name that the platform knows them by.
+func (p *Policy) newName(f MemberNamed) (DeskFact, error) {
+	f.Handle, f.Name = string(CleanLine(Text(f.Handle), 80)), CleanLine(f.Name, 80)
+	switch m := p.Members[f.Member]; {
+	case !m.Active:
+		return nil, &Refusal{Rule: Wording, Text: "That is no member of this desk."}
+	case f.Handle == "" || f.Name == "":
+		return nil, &Needs{Fields: []string{"handle"}, Why: "What are they called?"}
+	}
+	f.Handle = p.free(f.Handle, f.Member)
 	return f, nil
 }
 
