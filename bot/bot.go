@@ -69,11 +69,13 @@ func (b *Bot) Handle(ctx context.Context, in chat.Interaction) chat.Reply {
 	switch {
 	case in.Kind == chat.Left:
 		return t.left()
+	case in.Kind == chat.Deleted: // one's own words, whoever one is by now
+		return t.amended()
 	case in.From.Outside != "":
 		return t.outsider()
 	case in.Kind == chat.Said:
 		return t.heard()
-	case in.Kind == chat.Edited, in.Kind == chat.Deleted:
+	case in.Kind == chat.Edited:
 		return t.amended()
 	}
 	if err := t.arrive(); err != nil {

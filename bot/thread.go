@@ -167,7 +167,7 @@ func withoutForm(r chat.Reply) chat.Reply {
 }
 
 // amended follows a message that may have been a note: what it says now is the
-// note, and one that was deleted is taken back.
+// note, and one that was deleted is taken back, whatever its author is by now.
 func (t *turn) amended() chat.Reply {
 	n, err := t.threadTicket()
 	if errors.Is(err, errUnsettled) {
@@ -177,7 +177,7 @@ func (t *turn) amended() chat.Reply {
 		return t.broke(err)
 	}
 	m, ok := t.p.MemberWith(t.in.Platform + ":" + t.in.From.ID)
-	if n == 0 || !ok {
+	if n == 0 || !ok || t.in.Kind == chat.Edited && !m.Active {
 		return chat.Reply{}
 	}
 	t.me = m
@@ -193,7 +193,7 @@ func (t *turn) amended() chat.Reply {
 }
 
 // asTheyStand shows each note of a thread once: as it was said last, or that it
-// was taken back.
+// was taken back. What became of words that were no note is nobody's.
 func asTheyStand(es []desk.Event) []desk.Event {
 	latest := map[string]desk.Fact{}
 	for _, e := range es {
@@ -205,9 +205,11 @@ func asTheyStand(es []desk.Event) []desk.Event {
 		}
 	}
 	var out []desk.Event
+	noted := map[string]bool{}
 	for _, e := range es {
 		switch f := e.What.(type) {
 		case desk.Noted:
+			noted[f.From] = true
 			switch now := latest[f.From].(type) {
 			case desk.NoteChanged:
 				e.What = now
@@ -216,6 +218,10 @@ func asTheyStand(es []desk.Event) []desk.Event {
 			}
 		case desk.NoteChanged:
 			continue
+		case desk.NoteRemoved:
+			if !noted[f.From] {
+				continue
+			}
 		}
 		out = append(out, e)
 	}
