@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -92,5 +93,35 @@ func TestOwnWordsTakenBack(t *testing.T) {
 				t.Error(h)
 			}
 		})
+	}
+}
+
+// TestNobodyWaitsForIt: what happens beside the conversation is asked for again
+// when the desk fails, and shows nothing.
+func TestNobodyWaitsForIt(t *testing.T) {
+	p := sqlitePlay(t)
+	card := p.printer()
+	p.step("srm", "/ticket categorize 1 Hardware / Printer / Jam")
+	p.step("srm", "/ticket prioritize 1 normal")
+	p.step("tech", "/ticket start 1")
+	p.handle("tech", under(card, chat.Said, "9.1", "the fuser"))
+	failing, cancel := context.WithCancel(t.Context())
+	cancel()
+	gone := chat.Interaction{Kind: chat.Left, From: chat.User{ID: "tech", Outside: "deactivated"}}
+	for _, in := range []chat.Interaction{under(card, chat.Edited, "9.1", "the drum"), under(card, chat.Deleted, "9.1", ""), gone} {
+		r := p.bot.Handle(failing, interaction("tech", in))
+		empty(t, string(in.Kind), r)
+		if !r.Again {
+			t.Errorf("%s is lost", in.Kind)
+		}
+		if r = p.handle("tech", in); r.Again || r.Message != nil {
+			t.Errorf("%s, once more: %+v", in.Kind, r)
+		}
+	}
+	if es := p.events(1); p.ticket(1)["assignee"] != nil || p.ticket(1)["status"] != "approved" {
+		t.Errorf("%+v", es[len(es)-1])
+	}
+	if h := p.history("srm"); strings.Contains(h, "fuser") || strings.Contains(h, "drum") {
+		t.Error(h)
 	}
 }

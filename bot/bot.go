@@ -124,9 +124,14 @@ func (t *turn) arrive() error {
 	return nil
 }
 
-// broke is the answer when the desk itself failed.
+// broke is the answer when the desk itself failed. What nobody waits for, and
+// nobody would do again, is asked for once more.
 func (t *turn) broke(err error) chat.Reply {
 	t.Log.Error("interaction failed", "kind", t.in.Kind, "platform", t.in.Platform, "err", err)
+	switch t.in.Kind {
+	case chat.Left, chat.Edited, chat.Deleted:
+		return chat.Reply{Again: true}
+	}
 	text := "Deskbell couldn't do that just now, and nothing was changed. Try again in a moment."
 	if errors.Is(err, store.ErrBusy) {
 		text = "Deskbell is busy; nothing was changed. Try again in a moment."
