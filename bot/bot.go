@@ -104,12 +104,12 @@ func (t *turn) act(i intent, err error) chat.Reply {
 	return r
 }
 
-// arrive finds out who speaks; a workspace member that the desk does not know
-// yet becomes an observer.
+// arrive finds out who speaks; a full workspace member that the desk does not
+// know yet, or who had left it, becomes an observer.
 func (t *turn) arrive() error {
 	id := t.in.Platform + ":" + t.in.From.ID
 	m, ok := t.p.MemberWith(id)
-	if !ok {
+	if !ok || !m.Active {
 		_, err := t.Store.DoDesk(t.ctx, store.DeskRequest{By: desk.TheClock, At: t.now, Do: desk.MemberAdded{Member: desk.Member{
 			Handle: t.in.From.Handle, Name: desk.Text(t.in.From.Name), Zone: t.in.From.Zone, Identities: []string{id}}}})
 		if r := (*desk.Refusal)(nil); err != nil && !errors.As(err, &r) {
