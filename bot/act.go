@@ -119,8 +119,10 @@ func (t *turn) lookUp(who string) (desk.MemberID, error) {
 	if err != nil {
 		return 0, err
 	}
-	if m, ok := t.p.MemberWith(t.in.Platform + ":" + u.ID); ok {
+	if m, ok := t.p.MemberWith(t.in.Platform + ":" + u.ID); ok && m.Active {
 		return m.ID, nil
+	} else if ok {
+		return t.back(m)
 	}
 	if u.Outside != "" {
 		return 0, outside(u)

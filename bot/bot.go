@@ -69,11 +69,13 @@ func (b *Bot) Handle(ctx context.Context, in chat.Interaction) chat.Reply {
 	switch {
 	case in.Kind == chat.Left:
 		return t.left()
+	case in.Kind == chat.Deleted: // one's own words, whoever one is by now
+		return t.amended()
 	case in.From.Outside != "":
 		return t.outsider()
 	case in.Kind == chat.Said:
 		return t.heard()
-	case in.Kind == chat.Edited, in.Kind == chat.Deleted:
+	case in.Kind == chat.Edited:
 		return t.amended()
 	}
 	if err := t.arrive(); err != nil {
@@ -102,12 +104,12 @@ func (t *turn) act(i intent, err error) chat.Reply {
 	return r
 }
 
-// arrive finds out who speaks; a workspace member that the desk does not know
-// yet becomes an observer.
+// arrive finds out who speaks; a full workspace member that the desk does not
+// know yet, or who had left it, becomes an observer.
 func (t *turn) arrive() error {
 	id := t.in.Platform + ":" + t.in.From.ID
 	m, ok := t.p.MemberWith(id)
-	if !ok {
+	if !ok || !m.Active {
 		_, err := t.Store.DoDesk(t.ctx, store.DeskRequest{By: desk.TheClock, At: t.now, Do: desk.MemberAdded{Member: desk.Member{
 			Handle: t.in.From.Handle, Name: desk.Text(t.in.From.Name), Zone: t.in.From.Zone, Identities: []string{id}}}})
 		if r := (*desk.Refusal)(nil); err != nil && !errors.As(err, &r) {
@@ -122,9 +124,14 @@ func (t *turn) arrive() error {
 	return nil
 }
 
-// broke is the answer when the desk itself failed.
+// broke is the answer when the desk itself failed. What nobody waits for, and
+// nobody would do again, is asked for once more.
 func (t *turn) broke(err error) chat.Reply {
 	t.Log.Error("interaction failed", "kind", t.in.Kind, "platform", t.in.Platform, "err", err)
+	switch t.in.Kind {
+	case chat.Left, chat.Edited, chat.Deleted:
+		return chat.Reply{Again: true}
+	}
 	text := "Deskbell couldn't do that just now, and nothing was changed. Try again in a moment."
 	if errors.Is(err, store.ErrBusy) {
 		text = "Deskbell is busy; nothing was changed. Try again in a moment."

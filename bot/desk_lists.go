@@ -68,8 +68,8 @@ func (t *turn) setupCard() (*chat.Card, error) {
 	return c, nil
 }
 
-// shadowLine says that the desk refuses nothing.
-const shadowLine = "◌ Shadow mode: nothing is refused; what the rules would refuse is said and counted."
+// shadowLine says what shadow mode is: what has no dial is refused all the same.
+const shadowLine = "◌ Shadow mode: rules with a dial only warn; each warning is said and counted."
 
 // roles lists the members that have any, with their skills.
 func (t *turn) roles(i intent) (chat.Reply, error) {

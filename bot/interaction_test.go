@@ -91,7 +91,7 @@ func TestNotesOfAThread(t *testing.T) {
 	if h := p.history("tech"); !strings.Contains(h, "noted: “It is the drum” (changed)") || strings.Contains(h, "fuser") {
 		t.Error(h)
 	}
-	empty(t, "what was never a note", p.handle("tech", said(chat.Edited, "9.9", "something")))
+	empty(t, "what was never a note", p.handle("observer", said(chat.Edited, "9.9", "something")))
 	empty(t, "a deletion", p.handle("tech", said(chat.Deleted, "9.1", "")))
 	if h := p.history("tech"); !strings.Contains(h, "@tech took a note back") || strings.Contains(h, "drum") {
 		t.Error(h)

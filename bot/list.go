@@ -216,7 +216,7 @@ func (t *turn) listOf(i intent, q store.Query) (store.Query, string, error) {
 	if of == "" {
 		return q, "", &wrong{Text: "List what? /ticket list STATUS, CLIENT or MEMBER"}
 	}
-	if strings.HasPrefix(of, "<@") || strings.HasPrefix(of, "@") {
+	if _, gone := t.departed(of); gone || strings.HasPrefix(of, "<@") || strings.HasPrefix(of, "@") {
 		m, err := t.member(of)
 		q.Kind, q.Member = store.OfMember, m
 		return q, string(t.p.Members[m].Name), err

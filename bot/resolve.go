@@ -1,11 +1,13 @@
 package bot
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
 )
 
@@ -167,10 +169,15 @@ func (t *turn) member(word string) (desk.MemberID, error) {
 	word = strings.TrimSpace(word)
 	if id, ok := strings.CutPrefix(word, "<@"); ok {
 		id, _, _ = strings.Cut(strings.TrimSuffix(strings.TrimPrefix(id, "!"), ">"), "|")
-		if m, ok := t.p.MemberWith(t.in.Platform + ":" + id); ok {
+		if m, ok := t.p.MemberWith(t.in.Platform + ":" + id); ok && m.Active {
 			return m.ID, nil
+		} else if ok {
+			return t.back(m)
 		}
 		return t.lookUp(id)
+	}
+	if m, ok := t.departed(strings.TrimPrefix(word, "@")); ok {
+		return t.back(m)
 	}
 	m, err := pick("member", strings.TrimPrefix(word, "@"), t.members())
 	if err == nil || word == "" || strings.Contains(err.Error(), "could be") {
@@ -180,6 +187,60 @@ func (t *turn) member(word string) (desk.MemberID, error) {
 		return found, nil
 	}
 	return 0, err
+}
+
+// departed is the member whose whole handle or name the word is, and who has
+// left; false if a member of the desk has the same. Such a word means nobody
+// else, though it is part of somebody's name.
+func (t *turn) departed(word string) (desk.Member, bool) {
+	is := func(m desk.Member) bool { return fold(m.Handle) == fold(word) || fold(string(m.Name)) == fold(word) }
+	if fold(word) == "" || slices.ContainsFunc(t.p.People(), is) {
+		return desk.Member{}, false
+	}
+	var latest desk.Member // of several by one name
+	for _, m := range t.p.Members {
+		if !m.Active && is(m) && m.ID > latest.ID {
+			latest = m
+		}
+	}
+	return latest, latest.ID != 0
+}
+
+// departedFirst takes the words that name somebody who has left from the front of
+// rest; "" if there are none, or more words name a member.
+func (t *turn) departedFirst(rest string, members []thing[string]) (words, left string) {
+	ws := strings.Fields(rest)
+	for n := min(len(ws), 6); n > 0; n-- {
+		w := strings.Join(ws[:n], " ")
+		if slices.ContainsFunc(members, func(m thing[string]) bool { return fold(m.name) == fold(w) || fold(m.also) == fold(w) }) {
+			break
+		}
+		if _, ok := t.departed(w); ok {
+			return w, after(rest, n)
+		}
+	}
+	return "", rest
+}
+
+// back is a member who had left, as an observer again: where an admin names them
+// and they are full members of the platform. Without an admin they are back when
+// they come themselves.
+func (t *turn) back(m desk.Member) (desk.MemberID, error) {
+	left := &wrong{Text: "@" + m.Handle + " has left this desk."}
+	id := t.idHere(m.ID)
+	if id == "" || !t.p.Is(desk.By(t.me.ID), desk.RAdmin, desk.Ticket{}, t.now) {
+		return 0, left
+	}
+	u, err := t.platforms[t.in.Platform].Find(t.ctx, id)
+	switch {
+	case errors.Is(err, chat.ErrUnknown) || err == nil && u.ID != id:
+		return 0, left
+	case err != nil:
+		return 0, err
+	case u.Outside != "":
+		return 0, outside(u)
+	}
+	return t.meet(u)
 }
 
 // client finds a client by any unambiguous part of its name.

@@ -54,8 +54,8 @@ func (t *turn) setupForm() *chat.Form {
 		people("rota", "Intake rota", "Who answers clients, a week each, in this order; the first has this week.", t.turns()),
 		people("technicians", "Technicians", "They pull the work.", t.p.With(desk.RTechnician, desk.RLevel1)),
 		{Name: "rules", Label: "Rules", Kind: chat.Choice, Required: true, Value: t.preset(), Options: []chat.Option{
-			{Value: shadow, Label: "Shadow: nothing is refused, all is counted"}, {Value: enforce, Label: "Enforce, as the desk's file says"}},
-			Hint: "In shadow everything is done, and what the rules would refuse is said and counted."}}}
+			{Value: shadow, Label: "Shadow: rules only warn, all is counted"}, {Value: enforce, Label: "Enforce, as the desk's file says"}},
+			Hint: "In shadow the rules that have a dial only warn. Roles and the order of statuses hold all the same."}}}
 }
 
 // srms are the SRM and the deputies, the SRM first.

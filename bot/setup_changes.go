@@ -92,7 +92,7 @@ func (c *changes) rules(mode string) {
 		}
 	}
 	if mode == shadow {
-		c.say(chat.Say("Shadow mode: nothing is refused now; what the rules would refuse is said and counted."))
+		c.say(chat.Say("Shadow mode: rules with a dial only warn now; each warning is said and counted."))
 	} else {
 		c.say(chat.Say("The rules are kept as the desk's file says."))
 	}

@@ -121,7 +121,12 @@ func (t *turn) threadWords(n desk.TicketID) (intent, error) {
 			switch {
 			case !ok || tail != "" && !strings.ContainsAny(tail[:1], " \n\t"):
 			case w.ticket:
-				return t.parseArgs("/ticket", w, numbered(n, strings.TrimSpace(text[len(v):])))
+				words := numbered(n, text[len(v):])
+				i, err := t.parseArgs("/ticket", w, words)
+				if err == nil {
+					err = talk(i, w, after(words, 1))
+				}
+				return i, err
 			case tail == "" && len(w.args) == 0:
 				return intent{Verb: w.verb}, nil
 			}
@@ -131,9 +136,24 @@ func (t *turn) threadWords(n desk.TicketID) (intent, error) {
 	return intent{Verb: desk.VNote, Ticket: n}.with("text", noteWords(text)), nil
 }
 
+// talk asks back where words that begin with a verb may as well be said to the
+// team ("cancel this only if Jane doesn't call"): those that end something or
+// cannot be undone simply, with words of one's own after the verb, and those that
+// have no use for the words after it, which would be lost.
+func talk(i intent, w word, rest string) error {
+	ends := slices.Contains([]desk.Verb{desk.VCancel, desk.VClose, desk.VDecline, desk.VBroken, desk.VDuplicate, desk.VReopen}, i.Verb)
+	if rest == "" || len(w.args) > 0 && (!ends || i.arg("reason") == "" && i.arg("text") == "") {
+		return nil
+	}
+	do := typed(i.Verb) + " " + i.Ticket.String()
+	return &wrong{Text: "Was that for Deskbell (" + do + "), or for the team? Nothing is done yet.",
+		Offer: []desk.Offer{{Verb: i.Verb, Ticket: i.Ticket, Label: strings.ToUpper(do[:1]) + do[1:], Args: i.Args}}}
+}
+
 // numbered puts the thread's ticket before the rest, unless that names one:
 // "T-17" does, while a bare number is an argument.
 func numbered(n desk.TicketID, rest string) string {
+	rest = strings.TrimSpace(rest)
 	first, _, _ := strings.Cut(rest, " ")
 	if _, ok := ticketNumber(first); ok && strings.ContainsAny(first[:1], "#Tt") {
 		return rest
@@ -167,7 +187,7 @@ func withoutForm(r chat.Reply) chat.Reply {
 }
 
 // amended follows a message that may have been a note: what it says now is the
-// note, and one that was deleted is taken back.
+// note, and one that was deleted is taken back, whatever its author is by now.
 func (t *turn) amended() chat.Reply {
 	n, err := t.threadTicket()
 	if errors.Is(err, errUnsettled) {
@@ -177,7 +197,7 @@ func (t *turn) amended() chat.Reply {
 		return t.broke(err)
 	}
 	m, ok := t.p.MemberWith(t.in.Platform + ":" + t.in.From.ID)
-	if n == 0 || !ok {
+	if n == 0 || !ok || t.in.Kind == chat.Edited && !m.Active {
 		return chat.Reply{}
 	}
 	t.me = m
@@ -193,7 +213,7 @@ func (t *turn) amended() chat.Reply {
 }
 
 // asTheyStand shows each note of a thread once: as it was said last, or that it
-// was taken back.
+// was taken back. What became of words that were no note is nobody's.
 func asTheyStand(es []desk.Event) []desk.Event {
 	latest := map[string]desk.Fact{}
 	for _, e := range es {
@@ -205,9 +225,11 @@ func asTheyStand(es []desk.Event) []desk.Event {
 		}
 	}
 	var out []desk.Event
+	noted := map[string]bool{}
 	for _, e := range es {
 		switch f := e.What.(type) {
 		case desk.Noted:
+			noted[f.From] = true
 			switch now := latest[f.From].(type) {
 			case desk.NoteChanged:
 				e.What = now
@@ -216,6 +238,10 @@ func asTheyStand(es []desk.Event) []desk.Event {
 			}
 		case desk.NoteChanged:
 			continue
+		case desk.NoteRemoved:
+			if !noted[f.From] {
+				continue
+			}
 		}
 		out = append(out, e)
 	}

@@ -282,6 +282,10 @@ func (t *turn) take(args map[string]string, name, rest string) (string, error) {
 		if strings.HasPrefix(rest, "<@") || strings.HasPrefix(rest, "@") {
 			break
 		}
+		if gone, after := t.departedFirst(rest, cands); gone != "" {
+			args[name] = gone
+			return after, nil
+		}
 		if v, after, err := longest("member", rest, cands); err == nil {
 			args[name] = v
 			return after, nil

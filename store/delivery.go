@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +15,8 @@ import (
 )
 
 // saved is what is kept of a delivery's outcome: where to find it. It is drawn
-// afresh when the delivery comes again. Only a refusal is kept as it was.
+// afresh when the delivery comes again. Only a refusal is kept as it was, without
+// words that were typed.
 type saved struct {
 	Ticket desk.TicketID `json:"t,omitempty"`
 	First  int           `json:"f,omitempty"` // revisions of its events
@@ -97,6 +100,21 @@ type refused struct {
 	ticket desk.TicketID
 }
 
+// closedArgs are an offer's arguments that hold no words of anybody's.
+var closedArgs = []string{"as", "field", "how", "kind", "linked", "of", "priority", "rank", "status"}
+
+// wordless is the refusal without the words that were typed, which its offers
+// would carry on: those live in no other table than their own.
+func wordless(no *desk.Refusal) *desk.Refusal {
+	bare := *no
+	bare.Offer = slices.Clone(no.Offer)
+	for i, o := range bare.Offer {
+		bare.Offer[i].Args = maps.Clone(o.Args)
+		maps.DeleteFunc(bare.Offer[i].Args, func(k, _ string) bool { return !slices.Contains(closedArgs, k) })
+	}
+	return &bare
+}
+
 // refuse records a refusal, and under its key, so that the same delivery is
 // told the same. Needs record nothing; any other error is the operator's and
 // comes back.
@@ -109,6 +127,6 @@ func (s *Store) refuse(t tx, err error, r refused, k desk.DeliveryKey) error {
 	if !errors.As(err, &no) {
 		return err
 	}
-	asks := keyed(k, r.at, saved{Ticket: r.ticket, No: no})
+	asks := keyed(k, r.at, saved{Ticket: r.ticket, No: wordless(no)})
 	return t.run(append(asks, do(insertRefusal, micros(r.at), int64(r.member), string(r.verb), int64(r.ticket), string(no.Rule), no.Text))...)
 }

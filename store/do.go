@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"deskbell.dev/deskbell/internal/desk"
@@ -65,7 +66,7 @@ func (d *doing) run() error {
 		return errStale
 	}
 	var err error
-	if d.before, err = d.present.outcome(d.r.Key); err != nil || d.before != nil {
+	if d.before, err = d.present.outcome(d.r.Key); err != nil || d.before != nil && d.before.No == nil {
 		return err
 	}
 	if d.present.state != "" {
@@ -78,6 +79,13 @@ func (d *doing) run() error {
 	}
 	d.out.Ticket = d.was
 	events, err := desk.Decide(&d.p.Policy, d.was, d.r)
+	if d.before != nil {
+		var no *desk.Refusal
+		if errors.As(err, &no) && no.Rule == d.before.No.Rule { // its offers, with what was typed
+			d.before.No.Offer = no.Offer
+		}
+		return nil
+	}
 	if err != nil {
 		d.no = err
 		return d.s.refuse(d.t, err, refused{d.r.At, d.r.By.Member, d.r.Do.Verb(), d.r.Ticket}, d.r.Key)

@@ -70,8 +70,8 @@ func startWriter(conn *sql.Conn, log *slog.Logger) (*writer, error) {
 			// What a savepoint may have to undo is kept in memory: in a temporary
 			// file it costs a write for each page of each job.
 			// A checkpoint every 16 MiB of log, not 4: a page changed by ten commits
-			// is then copied once.
-			_, err := c.Exec("PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32768", nil)
+			// is then copied once. What is erased is overwritten, not only let go.
+			_, err := c.Exec("PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32768; PRAGMA secure_delete = ON", nil)
 			started <- err
 			if err == nil {
 				w.loop(&sqliteTx{w: w, c: c})

@@ -58,6 +58,9 @@ func (d *doing) erased(e desk.Event) (asks []ask) {
 		for _, revision := range d.r.Facts.Note.Words {
 			asks = append(asks, do(eraseWords, int64(e.Ticket), int64(revision)))
 		}
+		if len(asks) > 0 && d.s.e.alone() {
+			asks = append(asks, do(upsertSetting, wordsErased, "1"))
+		}
 	}
 	return asks
 }

@@ -122,6 +122,7 @@ func (d *runningDesk) serve(ctx context.Context, ln net.Listener) error {
 		hearing.Go(func() { d.slack.Run(ctx) })
 	}
 	working.Go(func() { d.box.Run(work) })
+	working.Go(func() { d.tidy(work) })
 	if d.movable {
 		working.Go(func() { d.followClock(work) })
 	}
@@ -147,6 +148,18 @@ func (d *runningDesk) serve(ctx context.Context, ln net.Listener) error {
 	cancel()
 	working.Wait()
 	return err
+}
+
+// tidy lets go of what is nobody's any more, at once and then every hour.
+func (d *runningDesk) tidy(ctx context.Context) {
+	for {
+		if err := d.store.Tidy(ctx, d.clock.Now()); err != nil && ctx.Err() == nil {
+			d.log.Error("not tidied", "err", err)
+		}
+		if sleep(ctx, time.Hour) != nil {
+			return
+		}
+	}
 }
 
 // followClock takes over what another process of the same desk moved.

@@ -127,8 +127,9 @@ type Reply struct {
 	// Next is the form that a Submit goes on with, for platforms that can show it
 	// at once; Message then has the button that opens it on all others.
 	Next *Form
-	// Again asks for words that were Said or Edited to be delivered once more,
-	// later: it is not known yet what they are about, and nothing was done.
+	// Again asks for what nobody waits for (Said, Edited, Deleted, Left) to be
+	// delivered once more, later: it is not known yet what it is about, or it
+	// could not be done to its end.
 	Again bool
 	// Errors are refused fields of a Submit by name; the form stays open with
 	// what was typed.

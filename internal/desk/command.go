@@ -184,7 +184,7 @@ type (
 		From string
 	}
 	// Amend follows the message From of a note: Text is what it says now, "" that
-	// it was taken back.
+	// it was taken back, which whoever wrote it does also as a member no more.
 	Amend struct {
 		From string
 		Text Text

@@ -130,7 +130,9 @@ func (d *deciding) do(c Command) error {
 // admit turns away whoever is no member, a ticket that does not exist, and a
 // button drawn before the ticket changed.
 func (d *deciding) admit() error {
-	if !d.r.By.Clock && !d.p.Members[d.r.By.Member].Active {
+	m, known := d.p.Members[d.r.By.Member]
+	a, amends := d.r.Do.(Amend)
+	if takesBack := known && amends && a.Text == ""; !takesBack && !d.r.By.Clock && !m.Active {
 		return &Refusal{Rule: MembersOnly, Text: "Only members of this desk can do that; an admin adds people.", Who: d.p.With(RAdmin)}
 	}
 	if d.r.Ticket != 0 && d.t.Number == 0 {

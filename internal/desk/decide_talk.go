@@ -23,6 +23,9 @@ func (d *deciding) note(c Note) error {
 	if d.f.Note.By != 0 || d.f.Note.Gone { // the message came before
 		return nil
 	}
+	if d.f.Note.Text != "" { // what it says by now came before
+		text = d.f.Note.Text
+	}
 	d.emit(Noted{Text: text, From: c.From})
 	return nil
 }

@@ -120,7 +120,8 @@ type (
 		Text Text
 		From string `json:",omitempty"`
 	}
-	// NoteChanged and NoteRemoved follow that message; the words before go.
+	// NoteChanged and NoteRemoved follow that message; the words before go. They
+	// may come before it: then they are not a note's until it comes.
 	NoteChanged struct {
 		From string
 		Text Text

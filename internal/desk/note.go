@@ -4,8 +4,8 @@ package desk
 // became; the zero one if there is none.
 type NoteState struct {
 	By   MemberID // who wrote it, 0 if there is none or it was taken back
-	Text Text     // its latest words
-	Gone bool     // taken back
+	Text Text     // its latest words; without By, those of the message that came
+	Gone bool     // taken back, if there was one
 	// Words are the revisions of the events that hold words of it, which go when
 	// they are replaced or taken back.
 	Words []int
@@ -19,7 +19,7 @@ func NoteOf(es []Event, from string) NoteState {
 		switch f := e.What.(type) {
 		case Noted:
 			if from != "" && f.From == from {
-				n = NoteState{By: e.By.Member, Text: f.Text, Words: []int{e.Seq}}
+				n.By, n.Text, n.Words = e.By.Member, f.Text, append(n.Words, e.Seq)
 			}
 		case NoteChanged:
 			if f.From == from {
@@ -35,13 +35,17 @@ func NoteOf(es []Event, from string) NoteState {
 }
 
 // amend follows a message that was a note and now says something else, or
-// nothing. A message that is no note, or says the same, changes nothing.
+// nothing. One that says the same changes nothing. A platform may tell of the
+// change before it tells of the message: what is no note yet is remembered for
+// the note that it may become.
 func (d *deciding) amend(c Amend) error {
 	n := d.f.Note
-	if n.By == 0 {
+	switch {
+	case n.Gone:
 		return nil
-	}
-	if n.By != d.r.By.Member {
+	case n.By == 0 && c.Text != "" && d.by("write a note", anyRole...) != nil: // it becomes none
+		return nil
+	case n.By != 0 && n.By != d.r.By.Member:
 		return &Refusal{Rule: ByRole, Text: "Only whoever wrote a note changes it.", Who: nonzero(n.By),
 			Offer: []Offer{{Verb: VNote, Ticket: d.t.Number, Label: "Leave a note"}}}
 	}

@@ -28,8 +28,8 @@ func TestNoteFollowsItsMessage(t *testing.T) {
 		t.Fatalf("%#v", got)
 	}
 	s.as(tech2).no(ByRole, Amend{From: message, Text: "mine"})
-	s.as(tech).do(Amend{From: "chat:desk/2", Text: "no note of ours"})
-	revision(3, "what is no note changes nothing")
+	s.as(observer).do(Amend{From: "chat:desk/2", Text: "no note of ours"})
+	revision(3, "what can be no note changes nothing")
 	s.as(tech).do(Amend{From: message})
 	if got := last(); got != (NoteRemoved{From: message}) {
 		t.Fatalf("%#v", got)
@@ -39,6 +39,41 @@ func TestNoteFollowsItsMessage(t *testing.T) {
 	s.as(tech).do(Note{Text: "typed"}, Note{Text: "typed"})
 	revision(6, "typed notes have no message")
 	if n := NoteOf(s.events[s.n], message); !n.Gone || n.By != 0 || len(n.Words) != 2 {
+		t.Errorf("%+v", n)
+	}
+}
+
+// What became of a message may be told before the message is: its note then says
+// what it says by now, or there is none.
+func TestNoteComesAfterItsChange(t *testing.T) {
+	s := newScene(t)
+	s.as(intake).do(Open{Kind: Service, Client: acme, Contact: anna, Summary: "Printer"})
+	s.as(tech).do(Amend{From: "chat:desk/1"}, Amend{From: "chat:desk/1"}, Note{Text: "hunter2", From: "chat:desk/1"})
+	if n := NoteOf(s.events[s.n], "chat:desk/1"); n.By != 0 || !n.Gone || len(n.Words) != 0 || s.ticket().Revision != 2 {
+		t.Errorf("taken back before: %+v", n)
+	}
+	s.as(tech).do(Amend{From: "chat:desk/2", Text: "the drum"}, Amend{From: "chat:desk/2", Text: "the drum"}, Note{Text: "the fuser", From: "chat:desk/2"})
+	if n := NoteOf(s.events[s.n], "chat:desk/2"); n.By != tech || n.Text != "the drum" || len(n.Words) != 2 || s.ticket().Revision != 4 {
+		t.Errorf("changed before: %+v", n)
+	}
+	s.as(tech).do(Amend{From: "chat:desk/2"})
+	if n := NoteOf(s.events[s.n], "chat:desk/2"); n.By != 0 || !n.Gone || len(n.Words) != 2 {
+		t.Errorf("and taken back: %+v", n)
+	}
+}
+
+// Whoever is a member no more takes their words back, and changes nothing else.
+func TestNoteTakenBackByOneWhoLeft(t *testing.T) {
+	s := newScene(t)
+	s.as(intake).do(Open{Kind: Service, Client: acme, Contact: anna, Summary: "Printer"})
+	s.as(tech).do(Note{Text: "hunter2", From: message})
+	m := s.p.Members[tech]
+	m.Active = false
+	s.p.Members[tech] = m
+	s.as(tech).no(MembersOnly, Amend{From: message, Text: "hunter3"})
+	s.as(tech2).no(ByRole, Amend{From: message})
+	s.as(tech).do(Amend{From: message})
+	if n := NoteOf(s.events[s.n], message); !n.Gone {
 		t.Errorf("%+v", n)
 	}
 }

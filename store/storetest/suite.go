@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"drafts, settings and cards", kept},
 		{"the desk's stream", deskStream},
 		{"notes of a thread", threadNotes},
+		{"a refusal keeps no typed words", refusedWords},
 		{"several changes of the desk", severalChanges},
 		{"strangers are refused", strangers},
 		{"random stories replay", randomStories},

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"time"
 
 	"deskbell.dev/deskbell/internal/desk"
@@ -54,6 +55,45 @@ func threadNotes(st *story) {
 		st.Error(d)
 	}
 	replays(st)
+}
+
+// refusedWords: a refusal that comes again offers what was typed, while the
+// ticket still gives the same refusal; it is drawn from the delivery, and from no
+// copy that was kept.
+func refusedWords(st *story) {
+	n := st.opened("out of toner", Printer).Number
+	e, err := st.s.DoDesk(st.Context(), store.DeskRequest{By: desk.TheClock, At: st.at, Do: desk.MemberAdded{Member: desk.Member{Handle: "obi"}}})
+	st.ok(err)
+	obi := e.What.(desk.MemberAdded).Member.ID
+	ask := desk.Request{Ticket: n, By: desk.By(obi), At: st.at, Do: desk.Note{Text: "secretfuser broken"}, Key: desk.DeliveryKey{Key: "said", Body: "b"}}
+	offered := func() (text string) {
+		st.Helper()
+		_, err := st.s.Do(st.Context(), ask)
+		st.refused(err, desk.ByRole)
+		var no *desk.Refusal
+		if errors.As(err, &no) && len(no.Offer) == 1 && no.Offer[0].Verb == desk.VHand {
+			return no.Offer[0].Args["text"]
+		}
+		st.Fatalf("offered %+v", no)
+		return ""
+	}
+	want := "About " + n.String() + ": secretfuser broken"
+	for range 2 {
+		if got := offered(); got != want {
+			st.Errorf("offers %q, want %q", got, want)
+		}
+	}
+	_, err = st.s.DoDesk(st.Context(), store.DeskRequest{By: desk.TheClock, At: st.at, Do: desk.RoleGiven{Member: obi, Role: desk.RTechnician}})
+	st.ok(err)
+	if got := offered(); got != "" { // the same answer, though by now they may
+		st.Errorf("the words were kept: %q", got)
+	}
+	if counts, err := st.s.RefusalCount(st.Context(), st.at.Add(-time.Minute)); err != nil || counts[desk.ByRole] != 1 {
+		st.Errorf("%d refusals, want 1: %v", counts[desk.ByRole], err)
+	}
+	if notes := st.ticket(n).Revision; notes != 2 {
+		st.Errorf("revision %d, want 2", notes)
+	}
 }
 
 // severalChanges of the desk are made together or not at all, once for each
