@@ -131,8 +131,9 @@ func (b *Bot) post(ctx context.Context, p *desk.Policy, d store.Due) error {
 }
 
 // callPlace is where it is kept which message called for somebody to take an
-// urgent ticket, in which channel, and as its revision what it says: 0 that it
-// waits to be taken, else who has it, or decided.
+// urgent ticket, in which channel, and as its revision what it says: less than 1
+// that it waits to be taken, with buttons for that version, else who has it, or
+// decided.
 const callPlace = "call/"
 
 // keepCall remembers the call that was just posted, or found: that one is edited

@@ -25,7 +25,7 @@ func (t *turn) call(tk desk.Ticket) (m chat.Message, says int) {
 	}
 	offers := []desk.Offer{{Verb: desk.VStart, Ticket: tk.Number, Label: "Start"}, {Verb: desk.VClaim, Ticket: tk.Number, Label: "Claim"}, {Verb: desk.VShow, Ticket: tk.Number, Label: "Open"}}
 	return chat.Message{Text: chat.Join(about("▲ "+pr.Name+": "), chat.Say("Who takes it? Unclaimed, it goes to somebody by name.")),
-		Card: &chat.Card{Actions: t.offers(offers, tk.Version, onList, nil, 3)}}, 0
+		Card: &chat.Card{Actions: t.offers(offers, tk.Version, onList, nil, 3)}}, -tk.Version
 }
 
 // channelPost draws what the channel or a ticket's thread is told; what is no
