@@ -46,12 +46,11 @@ func (t *turn) news(what, place string) (chat.Message, bool, error) {
 	case "swap":
 		date, who, _ := strings.Cut(rest, "/")
 		m, err := strconv.ParseInt(who, 10, 64)
-		day, err2 := time.ParseInLocation(time.DateOnly, date, t.p.Zone)
+		from, until, err2 := t.week(date)
 		if err != nil || err2 != nil {
 			return chat.Message{}, false, fmt.Errorf("bot: no post %q", what)
 		}
-		from, until, _ := t.p.Rota.Turn(day.Add(24*time.Hour-time.Minute), t.p.Zone)
-		if _, taken := t.p.Rota.Swaps[date]; taken || !until.After(t.now) {
+		if _, taken := t.weekTaken(date); taken || !until.After(t.now) {
 			return chat.Message{}, false, nil
 		}
 		return t.swapAsked(desk.MemberID(m), from, date), true, nil
@@ -63,6 +62,27 @@ func (t *turn) news(what, place string) (chat.Message, bool, error) {
 func (t *turn) swapAsked(m desk.MemberID, from time.Time, date string) chat.Message {
 	return chat.Message{Text: chat.Join(t.mention(m), chat.Say(" asks: who of the rota takes the intake week from "), chat.At(from, chat.DateTime), chat.Say("? The first to press has it.")),
 		Card: &chat.Card{Actions: []chat.Action{t.button(intent{Verb: vRota, Place: onList, Args: map[string]string{"rest": "swap", "take": date}}, "I take it", chat.Primary)}}}
+}
+
+// week is the turn that the date names, from and until when.
+func (t *turn) week(date string) (from, until time.Time, err error) {
+	day, err := time.ParseInLocation(time.DateOnly, date, t.p.Zone)
+	if err != nil {
+		return from, until, err
+	}
+	from, until, _ = t.p.Rota.Turn(day.Add(24*time.Hour-time.Minute), t.p.Zone)
+	return from, until, nil
+}
+
+// weekTaken is what becomes of swapAsked once somebody has the week, false until
+// then.
+func (t *turn) weekTaken(date string) (chat.Message, bool) {
+	from, _, err := t.week(date)
+	m, taken := t.p.Rota.Swaps[date]
+	if err != nil || !taken || !t.p.Members[m].Active {
+		return chat.Message{}, false
+	}
+	return chat.Message{Text: chat.Join(chat.Say("The intake week from "), chat.At(from, chat.DateTime), chat.Say(" is taken: "), t.mention(m), chat.Say(" has it."))}, true
 }
 
 // settledPlace is where it is kept that a request's prompt shows already what
