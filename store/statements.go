@@ -154,7 +154,7 @@ var (
 	anyDue = same("any due", `SELECT EXISTS (SELECT 1 FROM notices WHERE state = 'pending' AND urgent = TRUE AND due <= $1)
 		OR EXISTS (SELECT 1 FROM notices WHERE state = 'pending' AND urgent = FALSE AND due <= $1)
 		OR EXISTS (SELECT 1 FROM notices WHERE state = 'sending' AND lease <= $2)`)
-	endLeases = same("end leases", `UPDATE notices SET state = 'pending', owner = '', lease = 0 WHERE state = 'sending' AND lease <= $1`)
+	endLeases     = same("end leases", `UPDATE notices SET state = 'pending', owner = '', lease = 0 WHERE state = 'sending' AND lease <= $1`)
 	shortenLeases = same("shorten leases", `UPDATE notices SET lease = $1 WHERE state = 'sending' AND lease > $1`)
 	// claimNotices: the first of each lane that has none in flight.
 	claimNotices = differs("claim notices") // $1 owner, $2 lease until, $3 desk time, $4 limit
@@ -196,6 +196,10 @@ var (
 	readCard   = same("read card", `SELECT message, revision FROM cards WHERE ticket = $1 AND place = $2`)
 	upsertCard = same("upsert card", `INSERT INTO cards (ticket, place, message, revision) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (ticket, place) DO UPDATE SET message = excluded.message, revision = excluded.revision`)
+	// swapCard is upsertCard where the card is as it was: message $5, revision $6.
+	swapCard = same("swap card", `INSERT INTO cards (ticket, place, message, revision) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (ticket, place) DO UPDATE SET message = excluded.message, revision = excluded.revision
+		WHERE cards.message = $5 AND cards.revision = $6 RETURNING ticket`)
 	readDraft   = same("read draft", `SELECT data FROM drafts WHERE id = $1`)
 	upsertDraft = same("upsert draft", `INSERT INTO drafts (id, at, data) VALUES ($1, $2, $3)
 		ON CONFLICT (id) DO UPDATE SET at = excluded.at, data = excluded.data`)
