@@ -191,6 +191,10 @@ func (t *turn) alarmPost(a trouble, waiting int) chat.Message {
 	if a.Where != "" {
 		on = chat.Join(chat.Say(" in "), chat.Text{{Kind: chat.Code, Text: a.Where}})
 	}
+	if a.Dead {
+		return chat.Message{Text: chat.Join(chat.Say("A message was refused on "+a.Platform), on, chat.Say(" for good: "), chat.Text{{Kind: chat.Code, Text: a.Cause}},
+			chat.Say(". It isn't tried again; the desk's log says what it was about."))}
+	}
 	text := chat.Join(chat.Say("Something keeps Deskbell from working on "+a.Platform), on, chat.Say(": "), chat.Text{{Kind: chat.Code, Text: a.Cause}},
 		chat.Say(". "+strings.TrimSuffix(a.Fix, ".")+". Nothing is lost: "+messages(max(waiting, 1), "waits", "wait")+"."))
 	return chat.Message{Text: text, Card: &chat.Card{Actions: []chat.Action{t.button(intent{Verb: vRetry, Place: onList}, "Try again", chat.Primary)}}}

@@ -48,8 +48,7 @@ func (b *Bot) paintPrompts(ctx context.Context, p *desk.Policy, n desk.TicketID)
 			}
 			t := &turn{Bot: b, ctx: ctx, p: p, me: p.Members[m], now: b.Now(), in: chat.Interaction{Platform: platform}}
 			if err := t.paintPrompt(pf, tk, user); err != nil {
-				b.alarm(ctx, p, platform, err)
-				errs = append(errs, err)
+				errs = append(errs, err, b.alarm(ctx, p, platform, user, err))
 			}
 		}
 	}
@@ -134,8 +133,14 @@ func (b *Bot) toMember(ctx context.Context, p *desk.Policy, m desk.MemberID, key
 		if last = t.toUser(pf, user, key, keep, draw); !lasting(last) {
 			return last
 		}
+		if errors.Is(last, chat.ErrGone) {
+			last = errOvertaken // they are gone, and nobody is there to read it
+			continue
+		}
 		if !strings.HasPrefix(key, alarmed) { // never an alarm about an alarm
-			b.alarm(ctx, p, platform, last)
+			if err := b.alarm(ctx, p, platform, user, last); err != nil {
+				return err
+			}
 		}
 	}
 	return last
