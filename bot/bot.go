@@ -121,7 +121,23 @@ func (t *turn) arrive() error {
 		m, _ = t.p.MemberWith(id)
 	}
 	t.me = m
-	return nil
+	return t.learnName(m)
+}
+
+// learnName gives a member whom the file knows by their id alone the name that the
+// platform has for them.
+func (t *turn) learnName(m desk.Member) error {
+	from := t.in.From
+	if m.Handle != from.ID && m.Handle != strings.ToLower(from.ID) || from.Handle == "" || from.Handle == from.ID {
+		return nil
+	}
+	_, err := t.Store.DoDesk(t.ctx, store.DeskRequest{By: desk.TheClock, At: t.now, Do: desk.MemberNamed{Member: m.ID, Handle: from.Handle, Name: desk.Text(from.Name), Zone: from.Zone}})
+	if err != nil {
+		return err
+	}
+	t.p, err = t.Store.Policy(t.ctx)
+	t.me = t.p.Members[m.ID]
+	return err
 }
 
 // broke is the answer when the desk itself failed. What nobody waits for, and

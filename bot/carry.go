@@ -64,26 +64,46 @@ func (t *turn) painted(pf chat.Platform, tk desk.Ticket, place, channel string) 
 	if drawn && card.Revision >= tk.Revision {
 		return ref, nil
 	}
+	for {
+		if ref, err = t.drawn(pf, tk, card, channel); err != nil {
+			return ref, err
+		}
+		kept, err := t.Store.SwapCard(t.ctx, card, store.Card{Ticket: tk.Number, Place: place, Message: ref.ID, Revision: tk.Revision})
+		if err != nil || kept {
+			return ref, err
+		}
+		// Another process painted it meanwhile, and either may have been the last:
+		// it is painted as it is now.
+		if card, _, err = t.Store.Card(t.ctx, tk.Number, place); err != nil {
+			return ref, err
+		}
+		if tk, err = t.Store.Ticket(t.ctx, tk.Number); err != nil {
+			return ref, err
+		}
+	}
+}
+
+// drawn draws the ticket on its card, or on a new one if there is none (any
+// more), and returns where it stands.
+func (t *turn) drawn(pf chat.Platform, tk desk.Ticket, card store.Card, channel string) (ref chat.MessageRef, err error) {
+	ref = chat.MessageRef{Place: chat.Place{Channel: channel}, ID: card.Message}
 	m := pf.Limits().Fit(chat.Message{Card: t.ticketCard(tk, false)})
-	key := fmt.Sprintf("card/%d/%s", tk.Number, place)
+	key := fmt.Sprintf("card/%d/%s", tk.Number, card.Place)
+	stands := card.Message != ""
 	for ask := key; ; {
-		if drawn {
+		if stands {
 			if err = pf.Edit(t.ctx, ref, m); !errors.Is(err, chat.ErrGone) {
-				break
+				return ref, err
 			}
 			ask = key + "/after/" + ref.ID
 		}
 		// One that an earlier try left shows the ticket as it was then: edited.
 		var fresh bool
 		ref, fresh, err = t.postOnce(t.ctx, pf, chat.Place{Channel: channel}, m, ask)
-		if drawn = true; err != nil || fresh {
-			break
+		if stands = true; err != nil || fresh {
+			return ref, err
 		}
 	}
-	if err != nil {
-		return ref, err
-	}
-	return ref, t.Store.SaveCard(t.ctx, store.Card{Ticket: tk.Number, Place: place, Message: ref.ID, Revision: tk.Revision})
 }
 
 // post tells a member, a ticket's thread, or the channel.
@@ -131,8 +151,9 @@ func (b *Bot) post(ctx context.Context, p *desk.Policy, d store.Due) error {
 }
 
 // callPlace is where it is kept which message called for somebody to take an
-// urgent ticket, in which channel, and as its revision what it says: 0 that it
-// waits to be taken, else who has it, or decided.
+// urgent ticket, in which channel, and as its revision what it says: less than 1
+// that it waits to be taken, with buttons for that version, else who has it, or
+// decided.
 const callPlace = "call/"
 
 // keepCall remembers the call that was just posted, or found: that one is edited
@@ -142,13 +163,13 @@ func (t *turn) keepCall(pf chat.Platform, tk desk.Ticket, place string, ref chat
 	if err != nil || there && call.Message == ref.ID {
 		return err // kept already: painting keeps it true
 	}
-	m, says := t.call(tk)
-	if !fresh {
-		if err := pf.Edit(t.ctx, ref, pf.Limits().Fit(m)); err != nil && !errors.Is(err, chat.ErrGone) {
-			return err
-		}
-	}
-	return t.Store.SaveCard(t.ctx, store.Card{Ticket: tk.Number, Place: callPlace + place, Message: ref.ID, Revision: says})
+	_, err = t.bringUp(t.standingCall(pf, place, ref), tk, call, fresh)
+	return err
+}
+
+// standingCall is that message, as it says what is so now.
+func (t *turn) standingCall(pf chat.Platform, place string, ref chat.MessageRef) standing {
+	return standing{pf, ref, callPlace + place, t.call}
 }
 
 // paintCall keeps that message true: it calls as long as the ticket is urgent
@@ -158,14 +179,10 @@ func (t *turn) paintCall(pf chat.Platform, tk desk.Ticket, place, channel string
 	if err != nil || !there || call.Revision == decided {
 		return err // one that ended stays so; a ticket that is urgent again calls anew
 	}
-	m, says := t.call(tk)
-	if call.Revision == says {
+	if _, says := t.call(tk); call.Revision == says {
 		return nil
 	}
 	ref := chat.MessageRef{Place: chat.Place{Channel: channel}, ID: call.Message}
-	if err := pf.Edit(t.ctx, ref, pf.Limits().Fit(m)); err != nil && !errors.Is(err, chat.ErrGone) {
-		return err
-	}
-	call.Revision = says
-	return t.Store.SaveCard(t.ctx, call)
+	_, err = t.bringUp(t.standingCall(pf, place, ref), tk, call, false)
+	return err
 }

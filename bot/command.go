@@ -62,9 +62,27 @@ func (a *arguments) memberArg() desk.MemberID {
 	if s == "" {
 		return 0
 	}
+	if a.looking {
+		return a.known(s)
+	}
 	m, err := a.member(s)
 	if err != nil {
 		a.fail("member", err)
+	}
+	return m
+}
+
+// known is the member that the desk has by that name or mention, 0 for somebody
+// who would have to be met first.
+func (a *arguments) known(word string) desk.MemberID {
+	if id, ok := strings.CutPrefix(word, "<@"); ok {
+		id, _, _ = strings.Cut(strings.TrimSuffix(strings.TrimPrefix(id, "!"), ">"), "|")
+		m, _ := a.p.MemberWith(a.in.Platform + ":" + id)
+		return m.ID
+	}
+	m, err := pick("member", strings.TrimPrefix(word, "@"), a.members())
+	if err != nil {
+		return 0
 	}
 	return m
 }

@@ -60,6 +60,9 @@ func (t *turn) setupCard() (*chat.Card, error) {
 	if k := undelivered["parked"]; k > 0 {
 		line(false, "", count(k, "message")+" could not be delivered and wait for an admin")
 	}
+	if k := undelivered["dead"]; k > 0 {
+		line(false, "", count(k, "message")+" could not be delivered and are not tried again; the desk's log says why")
+	}
 	offers := []desk.Offer{{Verb: vRoles, Label: "Roles"}, {Verb: vRota, Label: "Rota"}, {Verb: vRules, Label: "Rules"}, {Verb: vClients, Label: "Clients"}}
 	if t.p.Is(desk.By(t.me.ID), desk.RAdmin, desk.Ticket{}, t.now) {
 		offers = append([]desk.Offer{{Verb: vSetup, Label: "Set up"}}, offers[:3]...)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -119,10 +120,7 @@ func (t *turn) rota(i intent) (chat.Reply, error) {
 // swap offers a week to the others of the rota; the first to take it has it.
 func (t *turn) swap(i intent, rest string) (chat.Reply, error) {
 	if date := i.arg("take"); date != "" {
-		if m, taken := t.p.Rota.Swaps[date]; taken {
-			return chat.Reply{}, &desk.Refusal{Rule: desk.Present, Text: "That week is taken already.", Who: []desk.MemberID{m}}
-		}
-		return t.change(i, desk.SwapTaken{Date: date, Member: t.me.ID}, "You are intake in the week of "+date+".")
+		return t.takeWeek(i, date)
 	}
 	day, err := instant(rest, t.now, t.p.Hours)
 	if err != nil {
@@ -145,6 +143,25 @@ func (t *turn) swap(i intent, rest string) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	return t.line(chat.Say("The others of the rota are asked where the tickets' cards stand.")), nil
+}
+
+// takeWeek gives the asked-for week to whoever pressed first. What was pressed on
+// says to all who has it, also after a press that came too late.
+func (t *turn) takeWeek(i intent, date string) (chat.Reply, error) {
+	r, err := t.change(i, desk.SwapTaken{Date: date, Member: t.me.ID}, "You are intake in the week of "+date+".")
+	var no *desk.Refusal
+	if late := errors.As(err, &no) && no.Rule == desk.Present; err != nil && !late || t.in.Message.ID == "" {
+		return r, err
+	}
+	if no != nil {
+		r = t.refused(no, i)
+	} else if t.p, err = t.Store.Policy(t.ctx); err != nil {
+		return r, err
+	}
+	if m, ok := t.weekTaken(date); ok {
+		r.Message, r.Edit = &m, true
+	}
+	return r, nil
 }
 
 func (t *turn) memberList(rest string) ([]desk.MemberID, error) {

@@ -64,7 +64,8 @@ func (t *turn) ask(n *desk.Needs, i intent, fields []string) chat.Reply {
 	kept := i
 	kept.Args = map[string]string{}
 	for k, v := range i.Args {
-		if !slices.Contains(fields, k) {
+		// A press on the form's token asks these anew, with the same words in it.
+		if again := i.Verb == desk.VHand || i.Verb == vAddTo; again || !slices.Contains(fields, k) {
 			kept.Args[k] = v
 		}
 	}

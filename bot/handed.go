@@ -19,12 +19,24 @@ const handWhat = "What did the client say, who is it, and how can they be reache
 
 // handed answers /desk hand, accept and decline.
 func (t *turn) handed(i intent) (chat.Reply, error) {
-	switch i.Verb {
-	case desk.VHand:
+	if i.Verb == desk.VHand {
 		return t.handIn(i)
-	case desk.VAccept:
-		return t.accept(i)
 	}
+	decide := t.declineHanded
+	if i.Verb == desk.VAccept {
+		decide = t.accept
+	}
+	r, err := decide(i)
+	var no *desk.Refusal
+	if errors.As(err, &no) && no.Rule == desk.Present && t.onPrompt(i) { // decided already
+		n, _ := t.handedArgs(i)
+		return t.tooLate(no, i, n)
+	}
+	return r, err
+}
+
+// declineHanded declines a handed request, with a reason.
+func (t *turn) declineHanded(i intent) (chat.Reply, error) {
 	n, why := t.handedArgs(i)
 	if n == 0 {
 		return chat.Reply{}, &wrong{Text: "Which request? /desk decline R-3 WHY", Offer: []desk.Offer{{Verb: vRequests, Label: "Requests"}}}
@@ -33,7 +45,7 @@ func (t *turn) handed(i intent) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, t.noHanded(err, n)
 	}
-	return t.settled(i, n, chat.Join(chat.Say(fmt.Sprintf("%s is declined; ", h.Number)), t.mention(h.By), chat.Say(" is told why.")), nil), nil
+	return t.settled(i, h)
 }
 
 func (t *turn) noHanded(err error, n desk.RequestID) error {
@@ -101,28 +113,51 @@ func (t *turn) accept(i intent) (chat.Reply, error) {
 		first, _, _ := strings.Cut(string(h.Text), "\n")
 		req.Do = desk.Open{Kind: desk.Service, Client: t.catchAll(), Request: n, Summary: desk.CleanLine(desk.Text(chat.Cut(first, 140)), desk.MaxSummary)}
 	}
-	out, err := t.Store.Do(t.ctx, req)
-	if err != nil {
+	if _, err := t.Store.Do(t.ctx, req); err != nil {
 		return chat.Reply{}, err
 	}
-	line := chat.Say(fmt.Sprintf("%s is %s now.", n, out.Ticket.Number))
-	if h.By != t.me.ID {
-		line = chat.Join(chat.Say(fmt.Sprintf("%s is %s now; ", n, out.Ticket.Number)), t.mention(h.By), chat.Say(" is told."))
+	if h, err = t.Store.Handed(t.ctx, n); err != nil {
+		return chat.Reply{}, err
 	}
-	return t.settled(i, n, line, t.ticketCard(out.Ticket, true)), nil
+	return t.settled(i, h)
 }
+
+// onPrompt reports whether the press stood on a prompt that can be redrawn.
+func (t *turn) onPrompt(i intent) bool { return i.Place == onPrompt && t.in.Message.ID != "" }
 
 // settled answers for a request that is off the list: the prompt that it came
 // with goes, and its buttons with it.
-func (t *turn) settled(i intent, n desk.RequestID, line chat.Text, c *chat.Card) chat.Reply {
-	r := t.card(line, c)
-	if i.Place == onPrompt && t.in.Message.ID != "" {
-		if err := t.Store.SaveCard(t.ctx, store.Card{Place: settledPlace(n), Message: t.in.Message.ID}); err != nil {
-			t.Log.Error("a request's prompt may be painted over", "request", n, "err", err)
-		}
-		r.Edit, r.Message.Private = true, false
+func (t *turn) settled(i intent, h desk.Handed) (chat.Reply, error) {
+	m, err := t.settledByMe(h)
+	if err != nil {
+		return chat.Reply{}, err
 	}
-	return r
+	if t.onPrompt(i) {
+		if err := t.Store.SaveCard(t.ctx, store.Card{Place: settledPlace(h.Number), Message: t.in.Message.ID}); err != nil {
+			t.Log.Error("a request's prompt will be painted as others see it", "request", h.Number, "err", err)
+		}
+		return chat.Reply{Message: &m, Edit: true}, nil
+	}
+	m.Private = true
+	return chat.Reply{Message: &m}, nil
+}
+
+// tooLate answers a press on the prompt of a request that was decided before,
+// by the same person or another: it shows now what became of it.
+func (t *turn) tooLate(no *desk.Refusal, i intent, n desk.RequestID) (chat.Reply, error) {
+	r := t.refused(no, i)
+	h, err := t.Store.Handed(t.ctx, n)
+	if err != nil || h.State == desk.HandedOpen {
+		return r, err
+	}
+	m := t.settledPost(h)
+	if h.ByWhom == t.me.ID {
+		if m, err = t.settledByMe(h); err != nil {
+			return r, err
+		}
+	}
+	r.Message, r.Edit = &m, true
+	return r, nil
 }
 
 // catchAll is the client that means "not known yet".

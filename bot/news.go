@@ -46,12 +46,11 @@ func (t *turn) news(what, place string) (chat.Message, bool, error) {
 	case "swap":
 		date, who, _ := strings.Cut(rest, "/")
 		m, err := strconv.ParseInt(who, 10, 64)
-		day, err2 := time.ParseInLocation(time.DateOnly, date, t.p.Zone)
+		from, until, err2 := t.week(date)
 		if err != nil || err2 != nil {
 			return chat.Message{}, false, fmt.Errorf("bot: no post %q", what)
 		}
-		from, until, _ := t.p.Rota.Turn(day.Add(24*time.Hour-time.Minute), t.p.Zone)
-		if _, taken := t.p.Rota.Swaps[date]; taken || !until.After(t.now) {
+		if _, taken := t.weekTaken(date); taken || !until.After(t.now) {
 			return chat.Message{}, false, nil
 		}
 		return t.swapAsked(desk.MemberID(m), from, date), true, nil
@@ -65,18 +64,40 @@ func (t *turn) swapAsked(m desk.MemberID, from time.Time, date string) chat.Mess
 		Card: &chat.Card{Actions: []chat.Action{t.button(intent{Verb: vRota, Place: onList, Args: map[string]string{"rest": "swap", "take": date}}, "I take it", chat.Primary)}}}
 }
 
-// settledPlace is where it is kept that a request's prompt shows already what
-// became of it, since the deciding press stood on it.
+// week is the turn that the date names, from and until when.
+func (t *turn) week(date string) (from, until time.Time, err error) {
+	day, err := time.ParseInLocation(time.DateOnly, date, t.p.Zone)
+	if err != nil {
+		return from, until, err
+	}
+	from, until, _ = t.p.Rota.Turn(day.Add(24*time.Hour-time.Minute), t.p.Zone)
+	return from, until, nil
+}
+
+// weekTaken is what becomes of swapAsked once somebody has the week, false until
+// then.
+func (t *turn) weekTaken(date string) (chat.Message, bool) {
+	from, _, err := t.week(date)
+	m, taken := t.p.Rota.Swaps[date]
+	if err != nil || !taken || !t.p.Members[m].Active {
+		return chat.Message{}, false
+	}
+	return chat.Message{Text: chat.Join(chat.Say("The intake week from "), chat.At(from, chat.DateTime), chat.Say(" is taken: "), t.mention(m), chat.Say(" has it."))}, true
+}
+
+// settledPlace is where it is kept on which prompt the press stood that decided a
+// request.
 func settledPlace(n desk.RequestID) string { return fmt.Sprintf("settled/%d", n) }
 
-// paintRequest takes the buttons off the prompt of a request that was decided
-// elsewhere, by words or from a list.
+// paintRequest takes the buttons off the prompts of a request that was decided,
+// also off the one that was pressed on: its answer may not have been shown.
 func (b *Bot) paintRequest(ctx context.Context, p *desk.Policy, n desk.RequestID) error {
 	h, err := b.Store.Handed(ctx, n)
 	if err != nil || h.State == desk.HandedOpen {
 		return err
 	}
-	if _, shown, err := b.Store.Card(ctx, 0, settledPlace(n)); err != nil || shown {
+	pressed, _, err := b.Store.Card(ctx, 0, settledPlace(n))
+	if err != nil {
 		return err
 	}
 	var errs []error
@@ -99,7 +120,13 @@ func (b *Bot) paintRequest(ctx context.Context, p *desk.Policy, n desk.RequestID
 				return fmt.Errorf("bot: where %s stands: %w", n, err)
 			}
 			t := &turn{Bot: b, ctx: ctx, p: p, me: m, now: b.Now(), in: chat.Interaction{Platform: platform}}
-			if err := pf.Edit(ctx, ref, pf.Limits().Fit(t.settledPost(h))); err != nil && !errors.Is(err, chat.ErrGone) {
+			shown := t.settledPost(h)
+			if h.ByWhom == m.ID && post.Message == pressed.Message {
+				if shown, err = t.settledByMe(h); err != nil {
+					return err
+				}
+			}
+			if err := pf.Edit(ctx, ref, pf.Limits().Fit(shown)); err != nil && !errors.Is(err, chat.ErrGone) {
 				errs = append(errs, err)
 			}
 		}
@@ -115,4 +142,21 @@ func (t *turn) settledPost(h desk.Handed) chat.Message {
 	open := []desk.Offer{{Verb: desk.VShow, Ticket: h.Ticket, Label: "Open " + h.Ticket.String()}}
 	return chat.Message{Text: chat.Join(t.mention(h.ByWhom), chat.Say(fmt.Sprintf(" took %s in: it is %s.", h.Number, h.Ticket))),
 		Card: &chat.Card{Text: chat.Words(chat.Cut(string(h.Text), 300)), Actions: t.offers(open, 0, onList, nil, 1)}}
+}
+
+// settledByMe is the same for whoever decided it: the answer to that press, with
+// the ticket as it is now.
+func (t *turn) settledByMe(h desk.Handed) (chat.Message, error) {
+	if h.State == desk.HandedDeclined {
+		return chat.Message{Text: chat.Join(chat.Say(fmt.Sprintf("%s is declined; ", h.Number)), t.mention(h.By), chat.Say(" is told why."))}, nil
+	}
+	tk, err := t.Store.Ticket(t.ctx, h.Ticket)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	line := chat.Say(fmt.Sprintf("%s is %s now.", h.Number, h.Ticket))
+	if h.By != t.me.ID {
+		line = chat.Join(chat.Say(fmt.Sprintf("%s is %s now; ", h.Number, h.Ticket)), t.mention(h.By), chat.Say(" is told."))
+	}
+	return chat.Message{Text: line, Card: t.ticketCard(tk, true)}, nil
 }

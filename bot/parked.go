@@ -25,29 +25,43 @@ type trouble struct {
 	Cause    string `json:"cause"`
 	Where    string `json:"where,omitempty"`
 	Fix      string `json:"fix"`
-	Day      string `json:"day"` // of the desk's zone: an alarm of yesterday is overtaken
+	Dead     bool   `json:"dead,omitempty"` // a message was given up: nothing waits
+	Day      string `json:"day"`            // of the desk's zone: an alarm of yesterday is overtaken
 }
 
-// alarm tells each admin, once a day for each cause and place, of a trouble that
-// only they can mend. Other errors alarm nobody.
-func (b *Bot) alarm(ctx context.Context, p *desk.Policy, platform string, err error) {
+// alarm tells each admin, once a day for each cause and place, of what only they
+// can mend, or must know since it is given up; where is the channel or person.
+// Other errors alarm nobody. It fails if that could not be written down: what it
+// is about must then be tried again, or nobody would hear of it.
+func (b *Bot) alarm(ctx context.Context, p *desk.Policy, platform, where string, err error) error {
+	says := trouble{Platform: platform, Where: where, Day: b.today(p)}
 	var tr *chat.Trouble
-	if !errors.As(err, &tr) {
-		return
+	switch {
+	case errors.As(err, &tr):
+		says.Cause, says.Where, says.Fix = tr.Cause, tr.Where, tr.Fix
+	case errors.Is(err, chat.ErrGone):
+		says.Cause, says.Fix = "gone", "What was posted to isn't there any more. Say where the cards stand: /desk channel set CHANNEL"
+	case errors.Is(err, chat.ErrNever):
+		says.Cause, says.Dead = chat.Cut(err.Error(), 200), true
+	default:
+		return nil
 	}
-	says := trouble{platform, tr.Cause, tr.Where, tr.Fix, b.today(p)}
 	data, err := json.Marshal(says)
+	if err != nil {
+		return err
+	}
 	var ns []desk.Notice
 	for _, m := range p.With(desk.RAdmin) {
-		ns = append(ns, desk.Notice{Key: fmt.Sprintf("%s%s/%s/%s/%s/%d", alarmed, platform, tr.Cause, tr.Where, says.Day, m), Kind: desk.Post,
+		ns = append(ns, desk.Notice{Key: fmt.Sprintf("%s%s/%s/%s/%s/%d", alarmed, platform, says.Cause, says.Where, says.Day, m), Kind: desk.Post,
 			Place: fmt.Sprintf("member:%d", m), What: alarmed + string(data), Due: b.Now()})
 	}
-	if err == nil && len(ns) > 0 {
-		_, err = b.Store.Enqueue(ctx, ns...)
+	if len(ns) == 0 {
+		return nil
 	}
-	if err != nil {
-		b.Log.Error("admins not alarmed", "trouble", tr, "err", err)
+	if _, err = b.Store.Enqueue(ctx, ns...); err != nil {
+		b.Log.Error("admins not alarmed", "trouble", says.Cause, "err", err)
 	}
+	return err
 }
 
 func (b *Bot) today(p *desk.Policy) string { return b.Now().In(p.Zone).Format("2006-01-02") }

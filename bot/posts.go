@@ -25,7 +25,7 @@ func (t *turn) call(tk desk.Ticket) (m chat.Message, says int) {
 	}
 	offers := []desk.Offer{{Verb: desk.VStart, Ticket: tk.Number, Label: "Start"}, {Verb: desk.VClaim, Ticket: tk.Number, Label: "Claim"}, {Verb: desk.VShow, Ticket: tk.Number, Label: "Open"}}
 	return chat.Message{Text: chat.Join(about("▲ "+pr.Name+": "), chat.Say("Who takes it? Unclaimed, it goes to somebody by name.")),
-		Card: &chat.Card{Actions: t.offers(offers, tk.Version, onList, nil, 3)}}, 0
+		Card: &chat.Card{Actions: t.offers(offers, tk.Version, onList, nil, 3)}}, -tk.Version
 }
 
 // channelPost draws what the channel or a ticket's thread is told; what is no
@@ -197,6 +197,10 @@ func (t *turn) alarmPost(a trouble, waiting int) chat.Message {
 	on := chat.Text(nil)
 	if a.Where != "" {
 		on = chat.Join(chat.Say(" in "), chat.Text{{Kind: chat.Code, Text: a.Where}})
+	}
+	if a.Dead {
+		return chat.Message{Text: chat.Join(chat.Say("A message was refused on "+a.Platform), on, chat.Say(" for good: "), chat.Text{{Kind: chat.Code, Text: a.Cause}},
+			chat.Say(". It isn't tried again; the desk's log says what it was about."))}
 	}
 	text := chat.Join(chat.Say("Something keeps Deskbell from working on "+a.Platform), on, chat.Say(": "), chat.Text{{Kind: chat.Code, Text: a.Cause}},
 		chat.Say(". "+strings.TrimSuffix(a.Fix, ".")+". Nothing is lost: "+messages(max(waiting, 1), "waits", "wait")+"."))

@@ -9,7 +9,6 @@ import (
 
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
-	"deskbell.dev/deskbell/store"
 )
 
 // decided is the revision of a prompt that has said what was decided, and is
@@ -20,7 +19,8 @@ const decided = 1 << 30
 func promptPlace(platform, user string) string { return "prompt/" + platform + ":" + user }
 
 // promptLocks let one at a time touch the prompts of a ticket: they are posted
-// in their members' lanes and painted in the ticket's.
+// in their members' lanes and painted in the ticket's. Between processes bringUp
+// sees to it.
 type promptLocks [64]sync.Mutex
 
 // hold locks the ticket's prompts until the answer is called.
@@ -48,8 +48,7 @@ func (b *Bot) paintPrompts(ctx context.Context, p *desk.Policy, n desk.TicketID)
 			}
 			t := &turn{Bot: b, ctx: ctx, p: p, me: p.Members[m], now: b.Now(), in: chat.Interaction{Platform: platform}}
 			if err := t.paintPrompt(pf, tk, user); err != nil {
-				b.alarm(ctx, p, platform, err)
-				errs = append(errs, err)
+				errs = append(errs, err, b.alarm(ctx, p, platform, user, err))
 			}
 		}
 	}
@@ -65,20 +64,19 @@ func (t *turn) paintPrompt(pf chat.Platform, tk desk.Ticket, user string) error 
 	if !there || card.Revision >= tk.Revision && !again {
 		return nil
 	}
-	return t.showPrompt(pf, tk, user, card.Message)
+	_, err = t.bringUp(t.standingPrompt(pf, user, card.Message), tk, card, false)
+	return err
 }
 
-// showPrompt edits the member's prompt to what is so now, and keeps that it is.
-func (t *turn) showPrompt(pf chat.Platform, tk desk.Ticket, user, message string) error {
+// standingPrompt is the member's prompt, as it says what is so now.
+func (t *turn) standingPrompt(pf chat.Platform, user, message string) standing {
 	ref := chat.MessageRef{Place: chat.Place{User: user}, ID: message}
-	if err := pf.Edit(t.ctx, ref, pf.Limits().Fit(t.prompt(tk))); err != nil && !errors.Is(err, chat.ErrGone) {
-		return err
-	}
-	card := store.Card{Ticket: tk.Number, Place: promptPlace(pf.Name(), user), Message: message, Revision: tk.Revision}
-	if !t.undecided(tk) {
-		card.Revision = decided
-	}
-	return t.Store.SaveCard(t.ctx, card)
+	return standing{pf, ref, promptPlace(pf.Name(), user), func(tk desk.Ticket) (chat.Message, int) {
+		if !t.undecided(tk) {
+			return t.prompt(tk), decided
+		}
+		return t.prompt(tk), tk.Revision
+	}}
 }
 
 // keepPrompt remembers the prompt for drawn that was just posted, or found, and
@@ -90,21 +88,30 @@ func (t *turn) keepPrompt(pf chat.Platform, drawn desk.Ticket, user, message str
 	if err != nil {
 		return err
 	}
-	place := promptPlace(pf.Name(), user)
-	old, there, err := t.Store.Card(t.ctx, tk.Number, place)
+	old, there, err := t.Store.Card(t.ctx, tk.Number, promptPlace(pf.Name(), user))
 	if err != nil {
 		return err
 	}
 	if there && old.Message != message {
-		line := chat.Message{Text: chat.Say(tk.Number.String() + " is prompted again further down.")}
-		if err := pf.Edit(t.ctx, chat.MessageRef{Place: chat.Place{User: user}, ID: old.Message}, line); err != nil && !errors.Is(err, chat.ErrGone) {
+		if err := t.pointDown(pf, tk, user, old.Message); err != nil {
 			return err
 		}
 	}
-	if fresh && tk.Revision == drawn.Revision {
-		return t.Store.SaveCard(t.ctx, store.Card{Ticket: tk.Number, Place: place, Message: message, Revision: tk.Revision})
+	still, err := t.bringUp(t.standingPrompt(pf, user, message), tk, old, fresh && tk.Revision == drawn.Revision)
+	if err == nil && !still {
+		return t.pointDown(pf, tk, user, message)
 	}
-	return t.showPrompt(pf, tk, user, message)
+	return err
+}
+
+// pointDown has a prompt that another took the place of say so.
+func (t *turn) pointDown(pf chat.Platform, tk desk.Ticket, user, message string) error {
+	line := chat.Message{Text: chat.Say(tk.Number.String() + " is prompted again further down.")}
+	err := pf.Edit(t.ctx, chat.MessageRef{Place: chat.Place{User: user}, ID: message}, line)
+	if errors.Is(err, chat.ErrGone) {
+		return nil
+	}
+	return err
 }
 
 // toMember posts to a member's direct messages, on the first platform that
@@ -126,8 +133,14 @@ func (b *Bot) toMember(ctx context.Context, p *desk.Policy, m desk.MemberID, key
 		if last = t.toUser(pf, user, key, keep, draw); !lasting(last) {
 			return last
 		}
+		if errors.Is(last, chat.ErrGone) {
+			last = errOvertaken // they are gone, and nobody is there to read it
+			continue
+		}
 		if !strings.HasPrefix(key, alarmed) { // never an alarm about an alarm
-			b.alarm(ctx, p, platform, last)
+			if err := b.alarm(ctx, p, platform, user, last); err != nil {
+				return err
+			}
 		}
 	}
 	return last

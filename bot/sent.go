@@ -74,8 +74,7 @@ func (b *Bot) everywhere(ctx context.Context, p *desk.Policy, f func(t *turn, pf
 		}
 		t := &turn{Bot: b, ctx: ctx, p: p, now: b.Now(), in: chat.Interaction{Platform: platform}}
 		if err := f(t, pf, place, channel); err != nil {
-			b.alarm(ctx, p, platform, err)
-			errs = append(errs, err)
+			errs = append(errs, err, b.alarm(ctx, p, platform, channel, err))
 		}
 	}
 	return foremost(errs...)

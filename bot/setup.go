@@ -18,6 +18,11 @@ const (
 	enforce = "enforce"
 )
 
+// wasShown begins the names under which a set-up form's token keeps what its
+// fields said when it was opened: what was not changed there stays as it has
+// become meanwhile.
+const wasShown = "was "
+
 // setup is the form of an admin; everybody else, and an admin who has filled it
 // in, gets the list of what is there and what is missing.
 func (t *turn) setup(i intent) (chat.Reply, error) {
@@ -33,7 +38,11 @@ func (t *turn) setup(i intent) (chat.Reply, error) {
 	}
 	if !i.Form {
 		form := t.setupForm()
-		form.Token = t.token(intent{Verb: vSetup, Place: i.Place})
+		shown := intent{Verb: vSetup, Place: i.Place}
+		for _, f := range form.Fields {
+			shown = shown.with(wasShown+f.Name, f.Value)
+		}
+		form.Token = t.token(shown)
 		return chat.Reply{Form: form}, nil
 	}
 	return t.setUp(i)
@@ -140,25 +149,22 @@ func (t *turn) ruleMode() string {
 }
 
 // setUp makes what the form says so: all of it or nothing, and nothing that is
-// so already.
+// so already. The same submission again gets its first answer.
 func (t *turn) setUp(i intent) (chat.Reply, error) {
-	c := &changes{arguments: &arguments{turn: t, i: i}}
-	c.channel(i.arg("channel"))
-	srm, technicians := c.people("srm", t.srms()), c.people("technicians", t.p.With(desk.RTechnician, desk.RLevel1))
-	rota := c.people("rota", t.turns())
-	if c.broken != nil {
-		return chat.Reply{}, c.broken
-	}
-	if len(c.errs) > 0 {
-		return chat.Reply{}, errors.Join(wrongs(c.errs)...)
-	}
-	c.srm(srm)
-	c.rota(rota)
-	c.technicians(technicians)
-	c.rules(i.arg("rules"))
-	_, err := t.Store.DoDeskAll(t.ctx, store.DeskRequests{By: desk.By(t.me.ID), At: t.now, Do: c.facts, Then: c.then, Key: t.key(i)})
+	key := t.key(i)
+	events, known, err := t.Store.DeskDone(t.ctx, key)
 	if err != nil {
 		return chat.Reply{}, err
+	}
+	if !known {
+		c := &changes{arguments: &arguments{turn: t, i: i}}
+		if err := c.read(); err != nil {
+			return chat.Reply{}, err
+		}
+		events, err = t.Store.DoDeskAll(t.ctx, store.DeskRequests{By: desk.By(t.me.ID), At: t.now, Do: c.facts, Then: c.then, Key: key})
+		if err != nil {
+			return chat.Reply{}, err
+		}
 	}
 	if t.p, err = t.Store.Policy(t.ctx); err != nil {
 		return chat.Reply{}, err
@@ -167,11 +173,7 @@ func (t *turn) setUp(i intent) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	text := chat.Say("Nothing needed to change.")
-	if len(c.said) > 0 {
-		text = chat.Join(c.said...)
-	}
-	return t.card(text, card), nil
+	return t.card(t.setUpSaid(i, events), card), nil
 }
 
 // changes are what a filled-in set-up form changes, and how it is said.
@@ -179,9 +181,35 @@ type changes struct {
 	*arguments
 	facts []desk.DeskFact
 	then  []desk.Notice
-	said  []chat.Text
+	unmet []chat.User
 	// broken is an error that is no answer to a field.
 	broken error
+}
+
+// read makes the changes of what was filled in. Nobody is met before all of it
+// is found good.
+func (c *changes) read() error {
+	c.channel(c.i.arg("channel"))
+	srm := c.people("srm", c.srms())
+	technicians := c.people("technicians", c.p.With(desk.RTechnician, desk.RLevel1))
+	rota := c.people("rota", c.turns())
+	if len(srm) == 0 && len(c.srms()) > 0 {
+		c.fail("srm", &wrong{Text: "Nothing can start without a service request manager. Name at least one."})
+	}
+	if c.broken != nil {
+		return c.broken
+	}
+	if len(c.errs) > 0 {
+		return errors.Join(wrongs(c.errs)...)
+	}
+	if err := c.meetAll(srm, technicians, rota); err != nil {
+		return err
+	}
+	c.srm(srm)
+	c.rota(rota)
+	c.technicians(technicians)
+	c.rules(c.i.arg("rules"))
+	return nil
 }
 
 // wrong keeps why a field cannot be used.
@@ -198,18 +226,11 @@ func (c *changes) wrong(field string, err error) {
 	}
 }
 
-func (c *changes) say(parts ...chat.Text) {
-	if len(c.said) > 0 {
-		c.said = append(c.said, chat.Say("\n"))
-	}
-	c.said = append(c.said, parts...)
-}
-
 func (c *changes) channel(word string) {
-	if strings.TrimSpace(word) == "" || word == c.channelHere() {
+	if strings.TrimSpace(word) == "" || word == c.shown("channel", c.channelHere()) {
 		return
 	}
-	set, name, err := c.findChannel(word)
+	set, _, err := c.findChannel(word)
 	if err != nil {
 		c.wrong("channel", err)
 		return
@@ -218,23 +239,27 @@ func (c *changes) channel(word string) {
 		return
 	}
 	c.facts, c.then = append(c.facts, set), append(c.then, c.channelNotice(set))
-	c.say(chat.Say("Cards stand in " + name + " from now on."))
 }
 
-// findChannel is the channel that is meant, if Deskbell may post there, and what
+// channelNamed is a channel as it was typed or chosen: its id or name, and what
 // to call it.
-func (t *turn) findChannel(word string) (set desk.ChannelSet, name string, err error) {
+func channelNamed(word string) (id, name string) {
 	word = strings.TrimSpace(word)
 	id, called, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(word, "<#"), ">"), "|")
 	id = strings.TrimPrefix(id, "#")
 	switch {
 	case called != "":
-		name = "#" + called
+		return id, "#" + called
 	case strings.HasPrefix(word, "<#"):
-		name = "the channel"
-	default:
-		name = "#" + clip(id)
+		return id, "the channel"
 	}
+	return id, "#" + clip(id)
+}
+
+// findChannel is the channel that is meant, if Deskbell may post there, and what
+// to call it.
+func (t *turn) findChannel(word string) (set desk.ChannelSet, name string, err error) {
+	id, name := channelNamed(word)
 	var trouble *chat.Trouble
 	found, err := t.platforms[t.in.Platform].Channel(t.ctx, id)
 	switch {
@@ -248,60 +273,6 @@ func (t *turn) findChannel(word string) (set desk.ChannelSet, name string, err e
 		return set, name, err
 	}
 	return desk.ChannelSet{Channel: t.in.Platform + ":" + found}, name, nil
-}
-
-// people reads a field of people. Those whom this platform does not know stay,
-// after the others; a field that is as it was shown is what it was.
-func (c *changes) people(field string, was []desk.MemberID) []desk.MemberID {
-	shown := c.here(was)
-	var ms []desk.MemberID
-	for _, word := range strings.Fields(strings.ReplaceAll(c.i.arg(field), ",", " ")) {
-		m, err := c.person(word)
-		if err != nil {
-			c.wrong(field, err)
-			return was
-		}
-		if !slices.Contains(ms, m) {
-			ms = append(ms, m)
-		}
-	}
-	if slices.Equal(ms, shown) {
-		return was
-	}
-	for _, m := range was {
-		if !slices.Contains(shown, m) && !slices.Contains(ms, m) {
-			ms = append(ms, m)
-		}
-	}
-	return ms
-}
-
-// person is a member who can have a role: a full member of the workspace. One
-// whom the desk has not met, or who had left, is added.
-func (t *turn) person(word string) (desk.MemberID, error) {
-	who := strings.TrimPrefix(word, "@")
-	if id, ok := strings.CutPrefix(word, "<@"); ok {
-		who, _, _ = strings.Cut(strings.TrimSuffix(strings.TrimPrefix(id, "!"), ">"), "|")
-	}
-	u, err := t.platforms[t.in.Platform].Find(t.ctx, who)
-	if err == nil && u.Outside != "" {
-		return 0, outside(u)
-	}
-	if err == nil {
-		if m, ok := t.p.MemberWith(t.in.Platform + ":" + u.ID); ok && m.Active {
-			return m.ID, nil
-		}
-		return t.meet(u)
-	}
-	if m, ok := t.p.MemberWith(t.in.Platform + ":" + who); ok && m.Active {
-		return m.ID, nil
-	}
-	return t.member(word)
-}
-
-// outside says why somebody can have no role.
-func outside(u chat.User) error {
-	return &wrong{Text: fmt.Sprintf("%s is no full member of this workspace (%s), and roles are for those.", u.Handle, u.Outside)}
 }
 
 // channelNotice has the channel told that the cards stand there.

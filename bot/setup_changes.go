@@ -11,14 +11,12 @@ import (
 func (c *changes) give(m desk.MemberID, r desk.Role) {
 	if !c.p.Members[m].Has(r) {
 		c.facts = append(c.facts, desk.RoleGiven{Member: m, Role: r})
-		c.say(c.mention(m), chat.Say(" is "+string(r)+" now."))
 	}
 }
 
 func (c *changes) take(m desk.MemberID, r desk.Role) {
 	if c.p.Members[m].Has(r) {
 		c.facts = append(c.facts, desk.RoleTaken{Member: m, Role: r})
-		c.say(c.mention(m), chat.Say(" isn't "+string(r)+" any more."))
 	}
 }
 
@@ -54,7 +52,6 @@ func (c *changes) rota(ms []desk.MemberID) {
 	r := c.p.Rota
 	_, _, date := r.Turn(c.now, c.p.Zone)
 	c.facts = append(c.facts, desk.RotaSet{Members: ms, Anchor: date, Day: r.Day, At: r.At})
-	c.say(chat.Say("The rota is: "), c.mentions(ms, "then"), chat.Say(", this week's turn first."))
 }
 
 // technicians: whoever is taken off is level 1 no more either.
@@ -76,7 +73,7 @@ func (c *changes) technicians(ms []desk.MemberID) {
 // rules puts every dial at warn, or back to where the file, else the default,
 // has it.
 func (c *changes) rules(mode string) {
-	if mode != shadow && mode != enforce || mode == c.ruleMode() {
+	if mode != shadow && mode != enforce || mode == c.shown("rules", c.ruleMode()) || mode == c.ruleMode() {
 		return
 	}
 	for _, r := range desk.DialledRules {
@@ -91,9 +88,41 @@ func (c *changes) rules(mode string) {
 			c.facts = append(c.facts, desk.DialSet{Rule: r.Rule, Dial: want})
 		}
 	}
-	if mode == shadow {
-		c.say(chat.Say("Shadow mode: rules with a dial only warn now; each warning is said and counted."))
-	} else {
-		c.say(chat.Say("The rules are kept as the desk's file says."))
+}
+
+// setUpSaid says what a filled-in form changed.
+func (t *turn) setUpSaid(i intent, es []desk.DeskEvent) chat.Text {
+	if len(es) == 0 {
+		return chat.Say("Nothing needed to change.")
 	}
+	var lines []chat.Text
+	say := func(parts ...chat.Text) {
+		if len(lines) > 0 {
+			lines = append(lines, chat.Say("\n"))
+		}
+		lines = append(lines, parts...)
+	}
+	dialled := false
+	for _, e := range es {
+		switch f := e.What.(type) {
+		case desk.ChannelSet:
+			_, name := channelNamed(i.arg("channel"))
+			say(chat.Say("Cards stand in " + name + " from now on."))
+		case desk.RoleGiven:
+			say(t.mention(f.Member), chat.Say(" is "+string(f.Role)+" now."))
+		case desk.RoleTaken:
+			say(t.mention(f.Member), chat.Say(" isn't "+string(f.Role)+" any more."))
+		case desk.RotaSet:
+			say(chat.Say("The rota is: "), t.mentions(f.Members, "then"), chat.Say(", this week's turn first."))
+		case desk.DialSet:
+			dialled = true
+		}
+	}
+	switch {
+	case dialled && i.arg("rules") == shadow:
+		say(chat.Say("Shadow mode: rules with a dial only warn now; each warning is said and counted."))
+	case dialled:
+		say(chat.Say("The rules are kept as the desk's file says."))
+	}
+	return chat.Join(lines...)
 }

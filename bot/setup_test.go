@@ -81,9 +81,9 @@ func TestShadowAndBack(t *testing.T) {
 		}
 		return now.Dial(r)
 	}
-	form := p.handle("admin", chat.Interaction{Kind: chat.Command, Text: "/desk setup"}).Form
 	rules := func(mode string) {
 		t.Helper()
+		form := p.handle("admin", chat.Interaction{Kind: chat.Command, Text: "/desk setup"}).Form
 		values := map[string]string{}
 		for _, f := range form.Fields {
 			values[f.Name] = f.Value

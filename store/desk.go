@@ -20,18 +20,23 @@ func (s *Store) DoDesk(ctx context.Context, r DeskRequest) (desk.DeskEvent, erro
 }
 
 // DoDeskAll is DoDesk for several changes, all or none: each is decided on the
-// desk that those before it make, and they are saved together.
+// desk that those before it make, and they are saved together. Of no changes only
+// the delivery key is kept.
 func (s *Store) DoDeskAll(ctx context.Context, r DeskRequests) ([]desk.DeskEvent, error) {
-	if len(r.Do) == 0 {
+	what := "no change"
+	switch {
+	case len(r.Do) > 0:
+		what = desk.NameOf(r.Do[0])
+	case r.Key.Key == "":
 		return nil, nil
 	}
 	r.At = exact(r.At)
 	var events []desk.DeskEvent
 	var was *snapshot
-	var before saved
+	var before *saved
 	var no error
 	err := s.withPolicy(ctx, func(t tx, p *snapshot) error {
-		events, before, no, was = nil, saved{}, nil, p
+		events, before, no, was = nil, nil, nil, p
 		var d present
 		if err := t.run(get(skip, lockDesk), d.look(r.Key, 0)); err != nil {
 			return err
@@ -39,13 +44,9 @@ func (s *Store) DoDeskAll(ctx context.Context, r DeskRequests) ([]desk.DeskEvent
 		if d.version != p.Version {
 			return errStale
 		}
-		seen, err := d.outcome(r.Key)
-		if err != nil {
+		var err error
+		if before, err = d.outcome(r.Key); err != nil || before != nil {
 			return err
-		}
-		if seen != nil {
-			before = *seen
-			return nil
 		}
 		var asks []ask
 		now := p.Policy
@@ -66,7 +67,10 @@ func (s *Store) DoDeskAll(ctx context.Context, r DeskRequests) ([]desk.DeskEvent
 		for _, n := range r.Then {
 			asks = append(asks, noticeAsk(n))
 		}
-		mark := saved{Desk: d.version + 1}
+		var mark saved
+		if len(events) > 0 {
+			mark.Desk = d.version + 1
+		}
 		if len(events) > 1 {
 			mark.DeskLast = now.Version
 		}
@@ -74,20 +78,43 @@ func (s *Store) DoDeskAll(ctx context.Context, r DeskRequests) ([]desk.DeskEvent
 	})
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("store: %s: %w", desk.NameOf(r.Do[0]), err)
+		return nil, fmt.Errorf("store: %s: %w", what, err)
 	case no != nil:
 		return nil, no
-	case before.No != nil:
-		return nil, before.No
-	case before.Desk != 0:
+	case before != nil:
 		return s.deskEventsOf(ctx, before)
 	}
 	s.keep(was, events...)
 	return events, nil
 }
 
-// deskEventsOf are the events of a delivery that came before.
-func (s *Store) deskEventsOf(ctx context.Context, b saved) ([]desk.DeskEvent, error) {
+// DeskDone is what came of the delivery of desk changes that had the key before,
+// in the order in which they were made, or the refusal; false for one that is
+// new. ErrOtherBody as Do.
+func (s *Store) DeskDone(ctx context.Context, k desk.DeliveryKey) ([]desk.DeskEvent, bool, error) {
+	if k.Key == "" {
+		return nil, false, nil
+	}
+	var d present
+	if err := s.e.read(ctx, d.look(k, 0)); err != nil {
+		return nil, false, fmt.Errorf("store: delivery: %w", err)
+	}
+	before, err := d.outcome(k)
+	if err != nil || before == nil {
+		return nil, false, err
+	}
+	events, err := s.deskEventsOf(ctx, before)
+	return events, true, err
+}
+
+// deskEventsOf are the events of a delivery that came before, or its refusal.
+func (s *Store) deskEventsOf(ctx context.Context, b *saved) ([]desk.DeskEvent, error) {
+	switch {
+	case b.No != nil:
+		return nil, b.No
+	case b.Desk == 0:
+		return nil, nil
+	}
 	events, err := s.deskEvents(ctx, b.Desk-1)
 	if err != nil {
 		return nil, err

@@ -36,6 +36,20 @@ func (s *Store) SaveCard(ctx context.Context, c Card) error {
 	return s.keepRow(ctx, "card", do(upsertCard, int64(c.Ticket), c.Place, c.Message, int64(c.Revision)))
 }
 
+// SwapCard keeps now of the card unless somebody else kept something since it was
+// read as was, of which Message is "" for none; then false, and nothing changed.
+func (s *Store) SwapCard(ctx context.Context, was, now Card) (kept bool, err error) {
+	err = s.e.write(ctx, func(t tx) error {
+		kept = false
+		return t.run(get(func(row) error { kept = true; return nil }, swapCard,
+			int64(now.Ticket), now.Place, now.Message, int64(now.Revision), was.Message, int64(was.Revision)))
+	})
+	if err != nil {
+		return false, fmt.Errorf("store: swap card of %s: %w", now.Ticket, err)
+	}
+	return kept, nil
+}
+
 const draftsFor = 24 * time.Hour
 
 // SaveDraft keeps typed input under the id, and drops what is older than a day

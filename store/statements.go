@@ -197,6 +197,10 @@ var (
 	readCard   = same("read card", `SELECT message, revision FROM cards WHERE ticket = $1 AND place = $2`)
 	upsertCard = same("upsert card", `INSERT INTO cards (ticket, place, message, revision) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (ticket, place) DO UPDATE SET message = excluded.message, revision = excluded.revision`)
+	// swapCard is upsertCard where the card is as it was: message $5, revision $6.
+	swapCard = same("swap card", `INSERT INTO cards (ticket, place, message, revision) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (ticket, place) DO UPDATE SET message = excluded.message, revision = excluded.revision
+		WHERE cards.message = $5 AND cards.revision = $6 RETURNING ticket`)
 	readDraft   = same("read draft", `SELECT data FROM drafts WHERE id = $1`)
 	upsertDraft = same("upsert draft", `INSERT INTO drafts (id, at, data) VALUES ($1, $2, $3)
 		ON CONFLICT (id) DO UPDATE SET at = excluded.at, data = excluded.data`)

@@ -103,7 +103,8 @@ func (p *Policy) newRota(f RotaSet, at time.Time) (DeskFact, error) {
 	return f, nil
 }
 
-// newSwap names the week by the date on which its turn begins.
+// newSwap names the week by the date on which its turn begins; the first to take
+// it has it, as long as they are here.
 func (p *Policy) newSwap(f SwapTaken, at time.Time) (DeskFact, error) {
 	day, err := time.ParseInLocation(time.DateOnly, f.Date, p.Zone)
 	if err != nil {
@@ -112,6 +113,9 @@ func (p *Policy) newSwap(f SwapTaken, at time.Time) (DeskFact, error) {
 	_, until, date := p.Rota.Turn(day.Add(24*time.Hour-time.Minute), p.Zone)
 	if !until.After(at) {
 		return nil, &Refusal{Rule: Wording, Text: "That week is over."}
+	}
+	if m, taken := p.Rota.Swaps[date]; taken && p.Members[m].Active {
+		return nil, &Refusal{Rule: Present, Text: "That week is taken already.", Who: []MemberID{m}}
 	}
 	f.Date = date
 	return f, nil

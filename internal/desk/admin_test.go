@@ -73,7 +73,8 @@ func TestWhoAdministers(t *testing.T) {
 	b.do(By(tech), AbsenceAdded{span}) // one's own
 	b.do(By(tech), MemberLinked{tech, "slack:U1"})
 	b.do(By(relief), SwapTaken{"2026-03-04", relief})
-	b.no(ByRole, By(tech), SwapTaken{"2026-03-04", tech}) // not on the rota
+	b.no(ByRole, By(tech), SwapTaken{"2026-03-04", tech})   // not on the rota
+	b.no(Present, By(admin), SwapTaken{"2026-03-04", tech}) // the first has it
 }
 
 func TestMembersAndRoles(t *testing.T) {

@@ -64,6 +64,28 @@ func kept(st *story) {
 	if got, ok, err := st.s.Card(ctx, 1, "web:desk"); got != c || !ok || err != nil {
 		st.Errorf("card %+v %v %v", got, ok, err)
 	}
+	for _, swap := range []struct {
+		was, now store.Card
+		kept     bool
+	}{
+		{store.Card{}, store.Card{Ticket: 1, Place: "web:desk", Message: "m2", Revision: 5}, false}, // there is one
+		{store.Card{Message: "m1", Revision: 3}, store.Card{Ticket: 1, Place: "web:desk", Message: "m1", Revision: 5}, false},
+		{store.Card{Message: "m0", Revision: 4}, store.Card{Ticket: 1, Place: "web:desk", Message: "m1", Revision: 5}, false},
+		{c, store.Card{Ticket: 1, Place: "web:desk", Message: "m2", Revision: 2}, true},
+		{store.Card{}, store.Card{Ticket: 1, Place: "web:C2", Message: "m3", Revision: 1}, true},
+	} {
+		before, _, err := st.s.Card(ctx, 1, swap.now.Place)
+		st.ok(err)
+		kept, err := st.s.SwapCard(ctx, swap.was, swap.now)
+		got, _, err2 := st.s.Card(ctx, 1, swap.now.Place)
+		want := before
+		if swap.kept {
+			want = swap.now
+		}
+		if kept != swap.kept || got != want || err != nil || err2 != nil {
+			st.Errorf("%+v: %v, %+v %v %v", swap, kept, got, err, err2)
+		}
+	}
 	st.ok(st.s.Ping(ctx))
 }
 

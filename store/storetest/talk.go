@@ -128,6 +128,27 @@ func severalChanges(st *story) {
 	if p, err = st.s.Policy(ctx); err != nil || p.Version != version+3 || p.Dial(desk.FourEyes) != desk.Off || !p.Members[Tess].Has(desk.RSDM) || !told().Equal(ask.Then[0].Due) {
 		st.Errorf("version %d, %v", p.Version, err)
 	}
+	// What came of a delivery is known, also if it was nothing.
+	if done, known, err := st.s.DeskDone(ctx, ask.Key); !known || err != nil || !cmp.Equal(done, first) {
+		st.Errorf("done %v %v %v", done, known, err)
+	}
+	none := store.DeskRequests{By: desk.By(Adam), At: st.at, Key: desk.DeliveryKey{Key: "form of nothing", Body: "b"}}
+	for _, want := range []bool{false, true} {
+		if done, known, err := st.s.DeskDone(ctx, none.Key); known != want || len(done) > 0 || err != nil {
+			st.Errorf("of nothing: %v %v %v", done, known, err)
+		}
+		done, err := st.s.DoDeskAll(ctx, none)
+		if st.ok(err); len(done) > 0 {
+			st.Errorf("nothing did %v", done)
+		}
+	}
+	if _, _, err := st.s.DeskDone(ctx, desk.DeliveryKey{Key: none.Key.Key, Body: "c"}); !errors.Is(err, store.ErrOtherBody) {
+		st.Errorf("another body: %v", err)
+	}
+	none.Key.Body, none.Do = "c", ask.Do
+	if _, err := st.s.DoDeskAll(ctx, none); !errors.Is(err, store.ErrOtherBody) {
+		st.Errorf("another body: %v", err)
+	}
 }
 
 // strangers are refused under no member, once for each delivery.
