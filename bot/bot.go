@@ -128,7 +128,7 @@ func (t *turn) arrive() error {
 // platform has for them.
 func (t *turn) learnName(m desk.Member) error {
 	from := t.in.From
-	if m.Handle != from.ID && m.Handle != strings.ToLower(from.ID) || from.Handle == "" || from.Handle == from.ID {
+	if m.Handle != from.ID || string(m.Name) != from.ID || from.Handle == "" || from.Handle == from.ID {
 		return nil
 	}
 	_, err := t.Store.DoDesk(t.ctx, store.DeskRequest{By: desk.TheClock, At: t.now, Do: desk.MemberNamed{Member: m.ID, Handle: from.Handle, Name: desk.Text(from.Name), Zone: from.Zone}})
