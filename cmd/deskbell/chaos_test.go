@@ -51,7 +51,11 @@ type day struct {
 // TestSlackChaos: the desk is killed and Slack goes away, again and again, while
 // people work; then it grows quiet, and the books must balance.
 func TestSlackChaos(t *testing.T) {
-	for _, mode := range []string{"sqlite, http", "sqlite, sockets", "postgres, http", "postgres, sockets"} {
+	modes := []string{"sqlite, http", "sqlite, sockets", "postgres, http", "postgres, sockets"}
+	if testing.Short() { // once more, for the race detector
+		modes = modes[1:3]
+	}
+	for _, mode := range modes {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			url, desks := filepath.Join(t.TempDir(), "desk.db"), 1

@@ -87,7 +87,10 @@ var usual = times{soon: 1200 * time.Millisecond, eventually: 2200 * time.Millise
 const (
 	// inHand bounds the deliveries that are worked on at a time; more are told
 	// that Deskbell is busy. It is what the store answers well within a second.
-	inHand = 256
+	inHand = 128
+	// underWay bounds them together with the answers that are still to be brought
+	// to people: when Slack takes its time for those, nothing more is accepted.
+	underWay = 1024
 	// stopWithin is how long what is under way may take at the end.
 	stopWithin = 4 * time.Second
 	// apiWithin bounds one call of Slack's Web API.
@@ -119,7 +122,7 @@ func New(c Config) (*Platform, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	tr := http.DefaultTransport.(*http.Transport).Clone()
-	tr.MaxIdleConnsPerHost = 16
+	tr.MaxIdleConnsPerHost = 64
 	hc := &http.Client{Timeout: apiWithin, Transport: tr}
 	life, end := context.WithCancel(context.Background())
 	return &Platform{

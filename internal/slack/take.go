@@ -30,7 +30,7 @@ func (p *Platform) take(d delivery) answer {
 	default:
 		return p.busy(d)
 	}
-	if p.stopping.Load() {
+	if p.stopping.Load() || p.work.count() >= underWay {
 		return p.busy(d)
 	}
 	if d.event() {
