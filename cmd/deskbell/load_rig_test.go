@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -38,7 +39,14 @@ const (
 // counts what comes to response_urls.
 type vendor struct {
 	*httptest.Server
-	answers, busy atomic.Int64
+	answers atomic.Int64
+	told    sync.Map // word by the press's number
+}
+
+// word is what a press was told, and when.
+type word struct {
+	at   time.Time
+	busy bool
 }
 
 func newVendor(b *testing.B) *vendor {
@@ -56,9 +64,7 @@ func newVendor(b *testing.B) *vendor {
 			w.WriteHeader(http.StatusTooManyRequests)
 		case "/actions":
 			v.answers.Add(1)
-			if bytes.Contains(body, []byte("nothing was changed")) {
-				v.busy.Add(1)
-			}
+			v.told.Store(r.URL.RawQuery, word{time.Now(), bytes.Contains(body, []byte("nothing was changed"))})
 			fmt.Fprint(w, "ok")
 		default:
 			fmt.Fprint(w, `{"ok":true,"channel":{"id":"D0"},"ts":"1.1"}`)
@@ -69,13 +75,15 @@ func newVendor(b *testing.B) *vendor {
 }
 
 // all waits until every press was answered by its response_url.
-func (v *vendor) all(ps ...*presses) {
+func (v *vendor) all(b *testing.B, ps ...*presses) {
 	var n int64
 	for _, p := range ps {
 		n += p.n.Load()
 	}
-	for v.answers.Load() < n {
-		time.Sleep(time.Millisecond)
+	for until := time.Now().Add(10 * time.Second); v.answers.Load() < n; time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			b.Fatalf("%d of %d presses were answered", v.answers.Load(), n)
+		}
 	}
 }
 

@@ -28,14 +28,20 @@ var bodyFormat = `{"type":"block_actions","team":{"id":"T0","domain":"desk"},"us
 	`"container":{"type":"message","message_ts":"1772442000.000%[1]d","channel_id":"C0DESK","is_ephemeral":false},"trigger_id":"load.%[2]d","channel":{"id":"C0DESK","name":"desk"},` +
 	`"message":{"user":"U0BOT","type":"message","ts":"1772442000.000%[1]d","bot_id":"B0","text":"T-%[1]d the wifi drops","blocks":[{"type":"rich_text","block_id":"b1","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"T-%[1]d  the wifi drops","style":{"bold":true}},{"type":"text","text":"\n◇ Approved for action · Normal · since Mon 2 Mar 09:00\nAcme Dental (Gold, VIP) · Jane Porter\nHardware / Printer / Jam · request"}]}]},` +
 	`{"type":"actions","block_id":"b2","elements":[{"type":"button","action_id":"start;%[1]d;5;c;","text":{"type":"plain_text","text":"Start"}},{"type":"button","action_id":"claim;%[1]d;5;c;","text":{"type":"plain_text","text":"Claim"}}]}]},` +
-	`"response_url":"%[3]s","actions":[{"action_id":"%[4]s;%[1]d;0;c;","block_id":"b2","text":{"type":"plain_text","text":"Claim"},"type":"button","action_ts":"1772442001.1"}]}`
+	`"response_url":"%[3]s?%[2]d","actions":[{"action_id":"%[4]s;%[1]d;0;c;","block_id":"b2","text":{"type":"plain_text","text":"Claim"},"type":"button","action_ts":"1772442001.1"}]}`
 
 // next is one press: a claim, and the second time round a release.
 func (p *presses) next() []byte {
+	_, body := p.numbered()
+	return body
+}
+
+// numbered is next with its number, which its response_url has too.
+func (p *presses) numbered() (int64, []byte) {
 	k := p.n.Add(1)
 	verb := []string{"claim", "release"}[k/loadTickets%2]
 	payload := fmt.Sprintf(bodyFormat, 1+k%loadTickets, k, p.hook, verb)
-	return []byte("payload=" + url.QueryEscape(payload))
+	return k, []byte("payload=" + url.QueryEscape(payload))
 }
 
 // press sends one and tells how it was answered: 0 if not at all.
@@ -100,11 +106,11 @@ func BenchmarkSlackPress(b *testing.B) {
 			for range rounds {
 				before := them.cpu(b)
 				t2 += closed(b, them, clients, each, q.next)
-				v.all(p, q) // what follows the acknowledgement counts too
+				v.all(b, p, q) // what follows the acknowledgement counts too
 				c2 += them.cpu(b) - before
 				before = us.cpu(b)
 				t1 += closed(b, us, clients, each, p.next)
-				v.all(p, q)
+				v.all(b, p, q)
 				c1 += us.cpu(b) - before
 			}
 			b.StopTimer()
@@ -142,12 +148,12 @@ func BenchmarkSlackDuplicate(b *testing.B) {
 	b.ReportMetric(again.Seconds()/first.Seconds(), "of-first")
 }
 
-// schedule sends presses at a rate for a time, each when it is due whether or
-// not the others were answered, and gives the latencies from when it was due.
+// schedule is what became of presses that were sent at a rate, each when it was
+// due whether or not the others were answered; latencies are from when it was due.
 type schedule struct {
 	latencies  []time.Duration // of accepted ones
-	busy       []time.Duration
-	unanswered int
+	busy       []time.Duration // of the word that Deskbell is busy
+	unanswered int             // not acknowledged, or told nothing
 }
 
 func (s schedule) p99() time.Duration { return quantile(s.latencies, 0.99) }
@@ -160,12 +166,19 @@ func quantile(ds []time.Duration, q float64) time.Duration {
 	return ds[min(int(q*float64(len(ds))), len(ds)-1)]
 }
 
-func open(s subject, rate float64, lasting time.Duration, next func() []byte) schedule {
+func open(v *vendor, s subject, rate float64, lasting time.Duration, p *presses) schedule {
 	c := client(0)
 	c.Transport = &http.Transport{MaxIdleConnsPerHost: 2000}
 	defer c.CloseIdleConnections()
+	type sent struct {
+		number int64
+		due    time.Time
+		took   time.Duration
+		ok     bool
+		busy   bool // by its acknowledgement
+	}
 	var mu sync.Mutex
-	var out schedule
+	var all []sent
 	var wg sync.WaitGroup
 	began := time.Now()
 	for i := 0; ; i++ {
@@ -174,23 +187,32 @@ func open(s subject, rate float64, lasting time.Duration, next func() []byte) sc
 			break
 		}
 		time.Sleep(time.Until(due))
-		body := next()
+		k, body := p.numbered()
 		wg.Go(func() {
 			status, answer, _ := press(c, s.url, body)
-			took := time.Since(due)
+			x := sent{k, due, time.Since(due), status == http.StatusOK, bytes.Contains(answer, []byte("nothing was changed"))}
 			mu.Lock()
-			defer mu.Unlock()
-			switch {
-			case status != http.StatusOK:
-				out.unanswered++
-			case bytes.Contains(answer, []byte("nothing was changed")):
-				out.busy = append(out.busy, took)
-			default:
-				out.latencies = append(out.latencies, took)
-			}
+			all = append(all, x)
+			mu.Unlock()
 		})
 	}
 	wg.Wait()
+	time.Sleep(2 * time.Second) // what is told later than this is told to nobody
+	var out schedule
+	for _, x := range all {
+		told, ok := v.told.LoadAndDelete(strconv.FormatInt(x.number, 10))
+		w, _ := told.(word)
+		switch {
+		case x.busy:
+			out.busy = append(out.busy, x.took)
+		case !x.ok || !ok:
+			out.unanswered++
+		case w.busy:
+			out.busy = append(out.busy, w.at.Sub(x.due))
+		default:
+			out.latencies = append(out.latencies, x.took)
+		}
+	}
 	return out
 }
 
@@ -204,8 +226,8 @@ func BenchmarkSlackSchedule(b *testing.B) {
 	closed(b, us, 8, 400, p.next)
 	closed(b, them, 8, 400, q.next)
 	for b.Loop() {
-		theirs := open(them, 500, 30*time.Second, q.next)
-		mine := open(us, 500, 30*time.Second, p.next)
+		theirs := open(v, them, 500, 30*time.Second, q)
+		mine := open(v, us, 500, 30*time.Second, p)
 		b.ReportMetric(mine.p99().Seconds()*1000, "p99-ms")
 		b.ReportMetric(mine.p99().Seconds()/theirs.p99().Seconds(), "p99-of-reference")
 		b.ReportMetric(quantile(mine.latencies, 1).Seconds()*1000, "max-ms")
@@ -224,14 +246,16 @@ func BenchmarkSlackOverload(b *testing.B) {
 	n := 10_000
 	most := float64(n) / closed(b, us, 64, n, p.next).Seconds()
 	for b.Loop() {
-		s := open(us, 2*most, 10*time.Second, p.next)
+		s := open(v, us, 2*most, 10*time.Second, p)
 		b.ReportMetric(2*most, "offered/s")
 		b.ReportMetric(float64(len(s.latencies))/10, "accepted/s")
 		b.ReportMetric(quantile(s.latencies, 1).Seconds()*1000, "accepted-max-ms")
 		b.ReportMetric(quantile(s.latencies, 0.99).Seconds()*1000, "accepted-p99-ms")
 		b.ReportMetric(quantile(s.busy, 1).Seconds()*1000, "busy-max-ms")
+		b.ReportMetric(quantile(s.busy, 0.99).Seconds()*1000, "busy-p99-ms")
 		b.ReportMetric(float64(len(s.busy))/10, "busy/s")
 		b.ReportMetric(float64(s.unanswered), "unanswered")
 	}
+	time.Sleep(20 * time.Second) // after it
 	b.ReportMetric(us.rss(b), "rss-MB")
 }

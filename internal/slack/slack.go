@@ -126,7 +126,7 @@ func New(c Config) (*Platform, error) {
 	hc := &http.Client{Timeout: apiWithin, Transport: tr}
 	life, end := context.WithCancel(context.Background())
 	return &Platform{
-		cfg: c, base: u, life: life, end: end, times: usual, polite: make(chan struct{}, 64), known: make(chan struct{}), pace: newPacer(c.PostEvery), slots: make(chan struct{}, inHand),
+		cfg: c, base: u, life: life, end: end, times: usual, polite: make(chan struct{}, 16), known: make(chan struct{}), pace: newPacer(c.PostEvery), slots: make(chan struct{}, inHand),
 		client: slack.New(c.BotToken, slack.OptionAPIURL(c.APIURL), slack.OptionHTTPClient(hc), slack.OptionAppLevelToken(c.AppToken)),
 		hooks: &http.Client{Timeout: 5 * time.Second, Transport: tr,
 			CheckRedirect: func(*http.Request, []*http.Request) error {

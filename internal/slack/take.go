@@ -171,24 +171,28 @@ func (p *Platform) tell(d delivery, m chat.Message) answer {
 	case d.slash:
 		return answer{body: p.responding(d.at, m, false)}
 	case d.respond != "":
-		return answer{then: func(ctx context.Context) {
-			p.spare(func() { _ = p.respond(ctx, d.at, m, false) })
-		}}
+		return p.spare(m, func(ctx context.Context) { _ = p.respond(ctx, d.at, m, false) })
 	}
-	return answer{then: func(ctx context.Context) {
-		p.spare(func() { _, _ = p.openView(ctx, d, p.window(m, d.at)) })
-	}}
+	return p.spare(m, func(ctx context.Context) { _, _ = p.openView(ctx, d, p.window(m, d.at)) })
 }
 
-// spare does what is polite, if there is room for it within a moment: word that
-// comes later than half a second helps nobody.
-func (p *Platform) spare(do func()) {
-	wait := time.NewTimer(400 * time.Millisecond)
-	defer wait.Stop()
+// spare tells somebody beside all that is under way, if there is room for that
+// at once. Without it the delivery is not acknowledged, so that Slack itself
+// tells them that it failed: nobody is left with silence.
+func (p *Platform) spare(m chat.Message, tell func(context.Context)) answer {
 	select {
 	case p.polite <- struct{}{}:
-		defer func() { <-p.polite }()
-		do()
-	case <-wait.C:
+		go func() {
+			defer func() { <-p.polite }()
+			ctx, cancel := context.WithTimeout(p.life, politely)
+			defer cancel()
+			tell(ctx)
+		}()
+		return answer{}
+	default:
+		return answer{status: http.StatusServiceUnavailable, body: map[string]string{"text": m.Text.Flat(nil)}}
 	}
 }
+
+// politely is how long word that Deskbell is busy may take.
+const politely = 3 * time.Second
