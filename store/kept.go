@@ -38,8 +38,9 @@ func (s *Store) SaveCard(ctx context.Context, c Card) error {
 
 // SwapCard keeps now of the card unless somebody else kept something since it was
 // read as was, of which Message is "" for none; then false, and nothing changed.
-func (s *Store) SwapCard(ctx context.Context, was, now Card) (kept bool, err error) {
-	err = s.e.write(ctx, func(t tx) error {
+func (s *Store) SwapCard(ctx context.Context, was, now Card) (bool, error) {
+	kept := false // still the writer's after an error: the caller may have given up
+	err := s.e.write(ctx, func(t tx) error {
 		kept = false
 		return t.run(get(func(row) error { kept = true; return nil }, swapCard,
 			int64(now.Ticket), now.Place, now.Message, int64(now.Revision), was.Message, int64(was.Revision)))
