@@ -143,8 +143,9 @@ func (s *Store) PutOff(ctx context.Context, id int64, owner string, deskDue time
 
 // Unpark gives all parked notices back, due as they were, with all their tries
 // before them, and says how many there were.
-func (s *Store) Unpark(ctx context.Context) (n int, err error) {
-	err = s.e.write(ctx, func(t tx) error {
+func (s *Store) Unpark(ctx context.Context) (int, error) {
+	n := 0
+	err := s.e.write(ctx, func(t tx) error {
 		n = 0
 		return t.run(get(func(row) error { n++; return nil }, unparkNotices))
 	})

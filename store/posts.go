@@ -20,8 +20,10 @@ type Post struct {
 // BeginPost writes down, BEFORE it is sent, that the post with the key is tried
 // at the real time. One that was begun before stays as it is and is returned,
 // with began false.
-func (s *Store) BeginPost(ctx context.Context, key string, at time.Time) (p Post, began bool, err error) {
-	err = s.e.write(ctx, func(t tx) error {
+func (s *Store) BeginPost(ctx context.Context, key string, at time.Time) (Post, bool, error) {
+	var p Post
+	began := false // both still the writer's after an error: the caller may have given up
+	err := s.e.write(ctx, func(t tx) error {
 		p, began = Post{Key: key}, false
 		var us int64
 		// The insert waits for another that has the key in hand; then the row is
