@@ -80,7 +80,7 @@ func (v *vendor) all(b *testing.B, ps ...*presses) {
 	for _, p := range ps {
 		n += p.n.Load()
 	}
-	for until := time.Now().Add(10 * time.Second); v.answers.Load() < n; time.Sleep(time.Millisecond) {
+	for until := time.Now().Add(10 * time.Second); v.answers.Load() < n; time.Sleep(time.Millisecond) { // a benchmark asks how far the others are
 		if time.Now().After(until) {
 			b.Fatalf("%d of %d presses were answered", v.answers.Load(), n)
 		}

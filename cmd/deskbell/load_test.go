@@ -186,7 +186,7 @@ func open(v *vendor, s subject, rate float64, lasting time.Duration, p *presses)
 		if due.Sub(began) > lasting {
 			break
 		}
-		time.Sleep(time.Until(due))
+		time.Sleep(time.Until(due)) // the schedule is what is offered
 		k, body := p.numbered()
 		wg.Go(func() {
 			status, answer, _ := press(c, s.url, body)
@@ -256,6 +256,6 @@ func BenchmarkSlackOverload(b *testing.B) {
 		b.ReportMetric(float64(len(s.busy))/10, "busy/s")
 		b.ReportMetric(float64(s.unanswered), "unanswered")
 	}
-	time.Sleep(20 * time.Second) // after it
+	time.Sleep(20 * time.Second) // memory is given back a while after the load
 	b.ReportMetric(us.rss(b), "rss-MB")
 }
