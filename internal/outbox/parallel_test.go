@@ -27,7 +27,7 @@ func (o *office) slow(d time.Duration) (most *int) {
 		in++
 		*most = max(*most, in)
 		mu.Unlock()
-		time.Sleep(d)
+		time.Sleep(d) // what carrying one out takes
 		mu.Lock()
 		in--
 		mu.Unlock()
