@@ -87,7 +87,7 @@ func (t *turn) painted(pf chat.Platform, tk desk.Ticket, place, channel string) 
 // more), and returns where it stands.
 func (t *turn) drawn(pf chat.Platform, tk desk.Ticket, card store.Card, channel string) (ref chat.MessageRef, err error) {
 	ref = chat.MessageRef{Place: chat.Place{Channel: channel}, ID: card.Message}
-	m := pf.Limits().Fit(chat.Message{Card: t.ticketCard(tk, false)})
+	m := pf.Limits().Fit(chat.Message{Card: t.ticketCard(tk, false), Urgent: t.p.Urgent(tk.Priority)})
 	key := fmt.Sprintf("card/%d/%s", tk.Number, card.Place)
 	stands := card.Message != ""
 	for ask := key; ; {
@@ -134,6 +134,7 @@ func (b *Bot) post(ctx context.Context, p *desk.Policy, d store.Due) error {
 		} else if err != nil {
 			return err
 		}
+		m.Urgent = d.Urgent
 		at := chat.Place{Channel: channel}
 		if d.Place == "thread" {
 			ref, err := t.painted(pf, tk, place, channel)

@@ -93,7 +93,9 @@ func (b *Bot) postMember(ctx context.Context, p *desk.Policy, m desk.MemberID, d
 	}
 	return b.toMember(ctx, p, m, d.Key, keep, func(platform string) (chat.Message, error) {
 		t.in.Platform = platform
-		return draw()
+		m, err := draw()
+		m.Urgent = d.Urgent
+		return m, err
 	})
 }
 

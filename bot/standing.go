@@ -26,6 +26,7 @@ func (t *turn) bringUp(s standing, tk desk.Ticket, was store.Card, shows bool) (
 	for {
 		m, says := s.draw(tk)
 		if !shows {
+			m.Urgent = t.p.Urgent(tk.Priority)
 			if err := s.pf.Edit(t.ctx, s.ref, s.pf.Limits().Fit(m)); err != nil && !errors.Is(err, chat.ErrGone) {
 				return false, err
 			}

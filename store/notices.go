@@ -170,8 +170,8 @@ func (s *Store) leased(ctx context.Context, what string, q *statement, args ...a
 	return nil
 }
 
-// NextDue is the earliest due time, in desk time, of the pending notices; false
-// if there are none.
+// NextDue is the earliest due time, in desk time, of the notices that wait or are
+// in hand; false if there are none.
 func (s *Store) NextDue(ctx context.Context) (time.Time, bool, error) {
 	var us int64
 	var ok bool

@@ -175,7 +175,8 @@ var (
 	unparkNotices = same("unpark notices", `UPDATE notices SET state = 'pending', attempts = 0, last_error = ''
 		WHERE state = 'parked' AND state IN ('parked', 'dead') RETURNING id`)
 	nextDue = same("next due", `SELECT due FROM (SELECT due FROM (SELECT due FROM notices WHERE state = 'pending' AND urgent = TRUE ORDER BY due LIMIT 1) u
-		UNION ALL SELECT due FROM (SELECT due FROM notices WHERE state = 'pending' AND urgent = FALSE ORDER BY due LIMIT 1) n) d ORDER BY due LIMIT 1`)
+		UNION ALL SELECT due FROM (SELECT due FROM notices WHERE state = 'pending' AND urgent = FALSE ORDER BY due LIMIT 1) n
+		UNION ALL SELECT due FROM notices WHERE state = 'sending') d ORDER BY due LIMIT 1`)
 	countUndelivered = same("count undelivered", `SELECT 'pending', count(*) FROM notices WHERE state = 'pending'
 		UNION ALL SELECT 'sending', count(*) FROM notices WHERE state = 'sending'
 		UNION ALL SELECT state, count(*) FROM notices WHERE state IN ('parked', 'dead') GROUP BY state`)

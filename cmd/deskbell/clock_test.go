@@ -163,3 +163,21 @@ func TestAdvanceWaitsForAnother(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// What another process has in hand is waited for: until its lease is over, if it
+// is no more.
+func TestAdvanceWaitsForWhatIsInHand(t *testing.T) {
+	s, c := newTestClock(t)
+	if _, err := s.Enqueue(t.Context(), post("a", c.Now())); err != nil {
+		t.Fatal(err)
+	}
+	const dead = 2 * time.Second // what is left of its lease
+	if due, err := s.Claim(t.Context(), "killed", c.Now().Add(time.Second), time.Now(), dead, 1); err != nil || len(due) != 1 {
+		t.Fatal(due, err)
+	}
+	sent := false
+	box := outbox.New(s, func(context.Context, store.Due) error { sent = true; return nil }, c.Now, "test", 1, quiet)
+	if _, err := c.Advance(t.Context(), c.Now().Add(time.Hour), box.Drain); err != nil || !sent {
+		t.Errorf("it did not wait: %v", err)
+	}
+}
