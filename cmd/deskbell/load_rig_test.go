@@ -118,15 +118,9 @@ func (s subject) rss(b *testing.B) float64 {
 	return float64(kb) / 1024
 }
 
-// started runs this test binary as name until the benchmark ends, and waits for
-// the line that says where it listens.
-func started(b *testing.B, name string, env []string, args ...string) subject {
-	self, err := os.Executable()
-	if err != nil {
-		b.Fatal(err)
-	}
-	cmd := exec.Command(self, args...)
-	cmd.Args[0] = name
+// started runs a command until the benchmark ends, and waits for the line that
+// says where it listens.
+func started(b *testing.B, cmd *exec.Cmd, env ...string) subject {
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Dir = b.TempDir()
 	out, err := cmd.StderrPipe()
@@ -147,7 +141,7 @@ func started(b *testing.B, name string, env []string, args ...string) subject {
 			return subject{"http://" + m[1], cmd.Process.Pid}
 		}
 	}
-	b.Fatalf("%s did not start", name)
+	b.Fatalf("%s did not start", cmd.Args[0])
 	return subject{}
 }
 
@@ -163,8 +157,13 @@ func ours(b *testing.B, v *vendor) subject {
 		b.Fatal(err)
 	}
 	fill(b, db, cfg)
-	s := started(b, "deskbell", []string{"DESKBELL_DATABASE_URL=" + db, "DESKBELL_HTTP_LISTEN=127.0.0.1:0", "DESKBELL_SLACK_BOT_TOKEN=xoxb-load",
-		"DESKBELL_SLACK_SIGNING_SECRET=" + loadSecret, "DESKBELL_SLACK_API_URL=" + v.URL + "/api/"}, "serve", "--config", file)
+	// The program itself: this test binary is more than twice as large.
+	program := filepath.Join(dir, "deskbell")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	s := started(b, exec.Command(program, "serve", "--config", file), "DESKBELL_DATABASE_URL="+db, "DESKBELL_HTTP_LISTEN=127.0.0.1:0", "DESKBELL_SLACK_BOT_TOKEN=xoxb-load",
+		"DESKBELL_SLACK_SIGNING_SECRET="+loadSecret, "DESKBELL_SLACK_API_URL="+v.URL+"/api/")
 	for { // until it knows its workspace
 		res, err := http.Get(s.url + "/readyz")
 		if err != nil {

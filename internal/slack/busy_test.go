@@ -52,8 +52,8 @@ func TestBusy(t *testing.T) {
 				do := stage(r)
 				r.settled()
 				before := r.count()
-				for range inHand {
-					r.p.slots <- struct{}{}
+				for range underWay {
+					r.p.gate.enter()
 				}
 				began := time.Now()
 				d := do(r)
@@ -63,8 +63,8 @@ func TestBusy(t *testing.T) {
 					if err := d.Wait(within(t)); err == nil {
 						t.Error("an event was acknowledged and not taken")
 					}
-					for range inHand {
-						<-r.p.slots
+					for range underWay {
+						r.p.gate.leave()
 					}
 					r.replies(func(chat.Interaction) chat.Reply { return private("noted") })
 					r.srv.RetryEvents()

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"deskbell.dev/deskbell/internal/chat"
 )
 
 // stale is how far a delivery's time may lie from ours, either way.
@@ -97,7 +99,10 @@ func (p *Platform) serveEvent(w http.ResponseWriter, r *http.Request, body []byt
 
 // serve answers a delivery; what follows its acknowledgement goes on after it.
 func (p *Platform) serve(w http.ResponseWriter, d delivery) {
-	a := p.take(d)
+	p.serveAnswer(w, p.take(d))
+}
+
+func (p *Platform) serveAnswer(w http.ResponseWriter, a answer) {
 	if a.body != nil {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	}
@@ -121,6 +126,10 @@ func (p *Platform) serve(w http.ResponseWriter, d delivery) {
 // Source: docs.slack.dev/authentication/verifying-requests-from-slack.
 func (p *Platform) signed(next func(http.ResponseWriter, *http.Request, []byte) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p.gate.full() && len(p.polite) == cap(p.polite) { // whoever it is, reading it would not help them
+			p.serveAnswer(w, noRoom(chat.Say(chat.Busy)))
+			return
+		}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMost))
 		var large *http.MaxBytesError
 		switch {

@@ -52,7 +52,7 @@ type Platform struct {
 	owned  sync.Map // the same channels
 	pace   pacer
 	seen   recent        // events that were taken
-	slots  chan struct{} // deliveries under way
+	gate   gate          // for what is taken, until it is answered in whole
 	polite chan struct{} // courtesies under way
 	work   tally
 
@@ -85,12 +85,6 @@ var usual = times{soon: 1200 * time.Millisecond, eventually: 2200 * time.Millise
 	triggers: 3 * time.Second, patience: 30 * time.Second}
 
 const (
-	// inHand bounds the deliveries that are worked on at a time; more are told
-	// that Deskbell is busy. It is what the store answers well within a second.
-	inHand = 128
-	// underWay bounds them together with the answers that are still to be brought
-	// to people: when Slack takes its time for those, nothing more is accepted.
-	underWay = 1024
 	// stopWithin is how long what is under way may take at the end.
 	stopWithin = 4 * time.Second
 	// apiWithin bounds one call of Slack's Web API.
@@ -126,7 +120,7 @@ func New(c Config) (*Platform, error) {
 	hc := &http.Client{Timeout: apiWithin, Transport: tr}
 	life, end := context.WithCancel(context.Background())
 	return &Platform{
-		cfg: c, base: u, life: life, end: end, times: usual, polite: make(chan struct{}, 16), known: make(chan struct{}), pace: newPacer(c.PostEvery), slots: make(chan struct{}, inHand),
+		cfg: c, base: u, life: life, end: end, times: usual, polite: make(chan struct{}, 4), known: make(chan struct{}), pace: newPacer(c.PostEvery), gate: newGate(),
 		client: slack.New(c.BotToken, slack.OptionAPIURL(c.APIURL), slack.OptionHTTPClient(hc), slack.OptionAppLevelToken(c.AppToken)),
 		hooks: &http.Client{Timeout: 5 * time.Second, Transport: tr,
 			CheckRedirect: func(*http.Request, []*http.Request) error {

@@ -30,33 +30,27 @@ func (p *Platform) take(d delivery) answer {
 	default:
 		return p.busy(d)
 	}
-	if p.stopping.Load() || p.work.count() >= underWay {
+	if p.stopping.Load() || !p.gate.enter() {
 		return p.busy(d)
 	}
 	if d.event() {
 		switch p.seen.begin(d.Key) {
 		case over:
+			p.gate.leave()
 			return answer{}
 		case underway:
+			p.gate.leave()
 			return again()
 		}
 	}
-	select {
-	case p.slots <- struct{}{}:
-	default:
-		return p.busy(d)
-	}
 	p.work.begin()
 	if !p.identify(p.life, &d) {
-		<-p.slots
-		p.work.end()
+		p.finish(d)
 		return p.tell(d, chat.Message{Text: chat.Say(chat.WhoAreYou), Private: true})
 	}
 	done := make(chan chat.Reply, 1)
 	go func() {
-		r := p.ask(p.life, d)
-		<-p.slots
-		done <- r
+		done <- p.ask(p.life, d)
 	}()
 	within := p.times.soon
 	if d.event() {
@@ -89,6 +83,7 @@ func (p *Platform) finish(d delivery) {
 	if d.event() {
 		p.seen.end(d.Key)
 	}
+	p.gate.leave()
 	p.work.end()
 }
 
@@ -190,8 +185,13 @@ func (p *Platform) spare(m chat.Message, tell func(context.Context)) answer {
 		}()
 		return answer{}
 	default:
-		return answer{status: http.StatusServiceUnavailable, body: map[string]string{"text": m.Text.Flat(nil)}}
+		return noRoom(m.Text)
 	}
+}
+
+// noRoom is the answer that only Slack reads.
+func noRoom(t chat.Text) answer {
+	return answer{status: http.StatusServiceUnavailable, body: map[string]string{"text": t.Flat(nil)}}
 }
 
 // politely is how long word that Deskbell is busy may take.
