@@ -23,9 +23,6 @@ func (t *tally) end() {
 	}
 }
 
-// count is how much is under way.
-func (t *tally) count() int { t.mu.Lock(); defer t.mu.Unlock(); return t.n }
-
 // wait returns when nothing is under way, or after the time.
 func (t *tally) wait(most time.Duration) {
 	t.mu.Lock()
