@@ -75,7 +75,9 @@ func TestSlackDoesNotSayWho(t *testing.T) {
 				r.p.people.byID["U1"] = old
 				r.p.people.mu.Unlock()
 				r.quick(r.srv.User("U1").Slash("C1", "/ticket", "42"), 1500*time.Millisecond)
-				if in := append(r.interactions(chat.Command), r.interactions(chat.Press)...); len(in) != 1 || in[0].From.ID != "U1" {
+				asked := func() []chat.Interaction { return append(r.interactions(chat.Command), r.interactions(chat.Press)...) }
+				r.until("U1 is asked for", func() bool { return len(asked()) > 0 }) // perhaps after the acknowledgement
+				if in := asked(); len(in) != 1 || in[0].From.ID != "U1" {
 					t.Errorf("asked %+v", in)
 				}
 				r.srv.Tolerate() // an event that cannot be taken is not acknowledged
