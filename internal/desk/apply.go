@@ -1,5 +1,7 @@
 package desk
 
+import "time"
+
 func (f Opened) apply(t *Ticket, e Event) {
 	t.Number, t.Kind, t.Status = e.Ticket, f.Kind, f.Status
 	t.Client, t.Contact, t.Agreement, t.CameBy = f.Client, f.Contact, f.Agreement, f.CameBy
@@ -36,6 +38,9 @@ func (f Prioritized) apply(t *Ticket, e Event) {
 		t.Rank = t.entryRank()
 	}
 	t.Priority, t.Prioritized, t.Pushed, t.Asked = f.Priority, e.At, false, t0
+	if t.Planned.IsZero() {
+		t.Planned = e.At
+	}
 }
 func (f Unprioritized) apply(t *Ticket, e Event) { t.Priority, t.Rank = "", t.entryRank() }
 func (f Ranked) apply(t *Ticket, e Event)        { t.Rank = f.Rank }
@@ -90,6 +95,9 @@ func (f Decided) apply(t *Ticket, e Event) {}
 
 func (f Undone) apply(t *Ticket, e Event) {
 	w := f.Was
+	if w.Priority == "" && t.Planned.Equal(t.Prioritized) { // the first was not meant
+		t.Planned = t0
+	}
 	t.Status, t.Priority, t.Rank, t.Snoozed, t.Back = w.Status, w.Priority, w.Rank, w.Snoozed, w.Back
 	t.DuplicateOf, t.Closed, t.Since = w.DuplicateOf, w.Closed, w.Since
 	for i := w.Questions; i < len(t.Questions); i++ {
@@ -146,11 +154,11 @@ func (f Noted) apply(t *Ticket, e Event)           {}
 func (f NoteChanged) apply(t *Ticket, e Event)     {}
 func (f NoteRemoved) apply(t *Ticket, e Event)     {}
 func (f TimeLogged) apply(t *Ticket, e Event)      { t.Minutes += f.Minutes }
-func (f Replied) apply(t *Ticket, e Event)         { t.Told = e.At }
+func (f Replied) apply(t *Ticket, e Event)         { t.told(e.At) }
 func (f Nudged) apply(t *Ticket, e Event) {
 	t.Nudges = append(t.Nudges[:len(t.Nudges):len(t.Nudges)], e.At)
 }
-func (f Called) apply(t *Ticket, e Event)            { t.Told = e.At }
+func (f Called) apply(t *Ticket, e Event)            { t.told(e.At) }
 func (f Confirmed) apply(t *Ticket, e Event)         {}
 func (f ClosedUnconfirmed) apply(t *Ticket, e Event) { t.Unconfirmed = true }
 func (f MarkedDuplicate) apply(t *Ticket, e Event)   { t.DuplicateOf = f.Of }
@@ -158,3 +166,16 @@ func (f DuplicateFound) apply(t *Ticket, e Event)    {}
 func (f DuplicateUndone) apply(t *Ticket, e Event)   {}
 func (f RequestAttached) apply(t *Ticket, e Event)   {}
 func (f Warned) apply(t *Ticket, e Event)            {}
+func (f GoalAtRisk) apply(t *Ticket, e Event)        { t.AtRisk |= f.Goal.set() }
+func (f GoalBreached) apply(t *Ticket, e Event) {
+	t.AtRisk |= f.Goal.set()
+	t.Breached |= f.Goal.set()
+}
+
+// told: the client had a word from a person.
+func (t *Ticket) told(at time.Time) {
+	t.Told = at
+	if t.Responded.IsZero() {
+		t.Responded = at
+	}
+}

@@ -225,6 +225,10 @@ const (
 	// TimerLeft frees the ticket of a deactivated assignee or tester; due for
 	// each of their open tickets when they leave.
 	TimerLeft TimerName = "assignee-left"
+	// TimerSLA is when a goal comes to be at risk or breached; TimerGoals is the
+	// same once the desk's goals or hours have changed.
+	TimerSLA   TimerName = "sla"
+	TimerGoals TimerName = "sla-goals"
 )
 
 func (Open) Verb() Verb       { return VNew }

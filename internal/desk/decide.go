@@ -28,6 +28,7 @@ func Decide(p *Policy, t Ticket, r Request) ([]Event, error) {
 	if err := d.do(r.Do); err != nil {
 		return nil, err
 	}
+	d.remeasured(t)
 	return d.events, nil
 }
 

@@ -122,6 +122,10 @@ func (d *deciding) timer(c Timer) error {
 		return d.push()
 	case TimerLeft:
 		return d.left()
+	case TimerSLA:
+		d.alert("")
+	case TimerGoals:
+		d.alert("the desk's goals or hours changed")
 	}
 	return nil
 }

@@ -151,6 +151,17 @@ type (
 		HandedBy MemberID
 		Text     Text
 	}
+	// GoalAtRisk and GoalBreached are what was told of an SLA goal, once each. Due is
+	// when it was, or would be, used up; Why is what made that so beside the time.
+	GoalAtRisk struct {
+		Goal Goal
+		Due  time.Time
+	}
+	GoalBreached struct {
+		Goal Goal
+		Due  time.Time
+		Why  string `json:",omitempty"`
+	}
 	// Warned is a rule that was passed over at warn.
 	Warned struct {
 		Rule Rule
@@ -173,6 +184,9 @@ func (t Ticket) Apply(e Event) Ticket {
 		t.Estimate = &x
 	}
 	e.What.apply(&t, e)
+	if t.Status != was.Status {
+		t.Stays = append(was.Stays[:len(was.Stays):len(was.Stays)], Stay{t.Status, e.At})
+	}
 	if t.Status != was.Status || t.Assignee != was.Assignee || t.Priority != was.Priority ||
 		t.Kind != was.Kind || t.Client != was.Client {
 		t.Version++

@@ -8,7 +8,7 @@ var (
 		QuestionAsked{}, QuestionAnswered{}, QuestionWithdrawn{}, Snoozed{}, Decided{}, Undone{}, EstimateGiven{}, EstimateAnswered{},
 		Assigned{}, AssigneeLeft{}, Pushed{}, Testing{}, Started{}, AllowanceStarted{}, AllowanceExtended{}, AllowanceEnded{}, AllowanceNudged{},
 		VendorAwaited{}, ScheduledFor{}, Noted{}, NoteChanged{}, NoteRemoved{}, TimeLogged{}, Replied{}, Nudged{}, Called{}, Confirmed{}, ClosedUnconfirmed{},
-		MarkedDuplicate{}, DuplicateFound{}, DuplicateUndone{}, RequestAttached{}, Warned{})
+		MarkedDuplicate{}, DuplicateFound{}, DuplicateUndone{}, RequestAttached{}, GoalAtRisk{}, GoalBreached{}, Warned{})
 	deskFacts = named[DeskFact](MemberAdded{}, MemberNamed{}, MemberLinked{}, MemberLeft{}, RoleGiven{}, RoleTaken{}, SkillAdded{}, ClientAdded{},
 		ContactAdded{}, DialSet{}, RotaSet{}, OnCallSet{}, OverrideAdded{}, AbsenceAdded{}, SwapTaken{}, ChannelSet{})
 )

@@ -76,6 +76,11 @@ func office() *Policy {
 	p.RealTime = true
 	p.Categories = []Category{printer, {"Hardware", "Printer", "Toner"}, vpn}
 	p.Plans = []Plan{{"Gold", 20}, {"Basic", 0}}
+	p.SLA.DefaultPlan = "Basic"
+	p.SLA.Goals = map[string]map[PriorityKey]Goals{
+		"Gold":  {"urgent": {Respond: 30 * time.Minute, Plan: 15 * time.Minute, Resolve: 4 * time.Hour}, "normal": {Respond: 2 * time.Hour, Resolve: 16 * time.Hour}},
+		"Basic": {"urgent": {Resolve: 8 * time.Hour}, "normal": {Respond: 4 * time.Hour, Resolve: 40 * time.Hour}},
+	}
 	for id, roles := range map[MemberID][]Role{intake: {RIntake}, relief: {RIntake}, srm: {RSRM}, deputy: {RSRMDeputy}, sdm: {RSDM}, tech: {RTechnician},
 		tech2: {RTechnician}, level1: {RTechnician, RLevel1}, admin: {RAdmin}, observer: nil, oncall: nil, standIn: {RIntakeDeputy}} {
 		p.Members[id] = Member{ID: id, Handle: names[id], Roles: roles, Active: true, Identities: []string{"web:" + names[id]}}

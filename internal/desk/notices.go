@@ -48,6 +48,7 @@ func Notices(p *Policy, t Ticket, es []Event) []Notice {
 		}
 		n.event(e, es)
 	}
+	n.clocks(es)
 	return n.out
 }
 
@@ -175,6 +176,10 @@ func (n *noting) event(e Event, es []Event) {
 		}
 	case Nudged:
 		n.mail(e, "nudge", e.At)
+	case GoalAtRisk:
+		n.goal(e, "sla-risk/"+string(f.Goal))
+	case GoalBreached:
+		n.goal(e, "sla-breached/"+string(f.Goal))
 	}
 }
 

@@ -45,6 +45,7 @@ type Policy struct {
 	// UrgentWords raise the suggested priority, each by its weight.
 	UrgentWords map[string]int
 	Plans       []Plan
+	SLA         SLA
 
 	WIP            int           // rule 7
 	RealTime       bool          // rule 5
@@ -76,6 +77,7 @@ func Normal(name string, hours *worktime.Calendar) Policy {
 		UndoFor: 10 * time.Minute, TriageMailWait: 2 * time.Minute, ReopenFor: 14 * 24 * time.Hour,
 		UrgentWords: map[string]int{"smoke": 40, "fire": 40, "down": 25, "outage": 30, "ransomware": 45, "data loss": 40, "everyone": 20, "nobody can": 25, "breach": 40},
 	}
+	p.SLA = SLA{Share: 0.75, Within: time.Hour}
 	p.Directory = NewDirectory()
 	return p
 }

@@ -59,7 +59,14 @@ type Ticket struct {
 	Minutes     int       `json:",omitzero"` // time logged
 	Rework      int       `json:",omitzero"`
 	Told        time.Time `json:",omitzero"` // last word that the client had from a person
-	Pushed      bool      `json:",omitzero"` // urgent lane: pushed since it was prioritized
+	// Stays are the statuses that it was in, in order; the last is the present one.
+	// They, and the four after them, are what its clocks are measured by.
+	Stays     []Stay    `json:",omitzero"`
+	Responded time.Time `json:",omitzero"` // first word that the client had from a person
+	Planned   time.Time `json:",omitzero"` // first prioritized
+	AtRisk    GoalSet   `json:",omitzero"` // told of
+	Breached  GoalSet   `json:",omitzero"` // for good
+	Pushed    bool      `json:",omitzero"` // urgent lane: pushed since it was prioritized
 
 	// Version rises when status, assignee, priority, kind or client change;
 	// Revision counts events.
@@ -67,6 +74,12 @@ type Ticket struct {
 	Revision int       `json:",omitzero"`
 	LastBy   Actor     `json:",omitzero"`
 	LastAt   time.Time `json:",omitzero"`
+}
+
+// Stay is a time in one status, until the next begins.
+type Stay struct {
+	Status StatusKey
+	At     time.Time
 }
 
 // Question is one that the client was asked.

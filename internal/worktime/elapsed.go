@@ -57,13 +57,9 @@ func (c *Calendar) Between(a, b time.Time) time.Duration {
 	if b.Before(a) {
 		return -c.Between(b, a)
 	}
-	b = clip(a, b)
 	var total time.Duration
-	for s := range c.ahead(a, b) {
-		if s.to.After(b) {
-			s.to = b
-		}
-		total += s.to.Sub(s.from)
+	for from, to := range c.Spans(a, clip(a, b)) {
+		total += to.Sub(from)
 	}
 	return total
 }
@@ -77,6 +73,23 @@ func (c *Calendar) Next(t time.Time) (time.Time, error) {
 		return s.from, nil
 	}
 	return time.Time{}, fmt.Errorf("worktime: calendar %q: next working time after %s: %w", c.name, t.Format(time.RFC3339), ErrHorizon)
+}
+
+// Spans yields the working time in [a, b) in order, as stretches from an instant
+// (included) to another (not included), in the calendar's zone. None is empty;
+// their lengths add up to Between(a, b).
+func (c *Calendar) Spans(a, b time.Time) iter.Seq2[time.Time, time.Time] {
+	return func(yield func(from, to time.Time) bool) {
+		a, b := a.In(c.loc), b.In(c.loc)
+		for s := range c.ahead(a, b) {
+			if s.to.After(b) {
+				s.to = b
+			}
+			if !yield(s.from, s.to) {
+				return
+			}
+		}
+	}
 }
 
 // Working says whether t is in working time. The start of a window is, its end
