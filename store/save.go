@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"deskbell.dev/deskbell/internal/desk"
 )
@@ -20,7 +21,7 @@ func (d *doing) writes(events []desk.Event) ([]ask, error) {
 		now[0].Number = d.r.Facts.Number
 	}
 	mark := saved{Ticket: now[0].Number}
-	asks := make([]ask, 0, 16)
+	asks, after := make([]ask, 0, 16), []ask(nil) // after the tickets' rows
 	for _, e := range events {
 		i := 0
 		if e.Ticket != now[0].Number {
@@ -45,6 +46,9 @@ func (d *doing) writes(events []desk.Event) ([]ask, error) {
 		if t.Revision == was[i].Revision || t.Number == 0 {
 			continue
 		}
+		if slices.ContainsFunc(events, func(e desk.Event) bool { return e.Ticket == t.Number && desk.Clocked(e.What) }) {
+			after = append(after, deadlinesAsk(&d.p.Policy, t))
+		}
 		more, err := d.ticket(was[i], &now[i])
 		if err != nil {
 			return nil, err
@@ -65,7 +69,14 @@ func (d *doing) writes(events []desk.Event) ([]ask, error) {
 		other := now[1] // a copy, so that now stays off the heap
 		d.out.Other = &other
 	}
-	return append(asks, keyed(d.r.Key, d.r.At, mark)...), nil
+	return append(append(asks, after...), keyed(d.r.Key, d.r.At, mark)...), nil
+}
+
+// deadlinesAsk keeps what the ticket's clocks are searched by; they depend on the
+// policy too.
+func deadlinesAsk(p *desk.Policy, t desk.Ticket) ask {
+	risk, due := p.Deadlines(t)
+	return do(setDeadlines, int64(t.Number), micros(risk), micros(due))
 }
 
 // waits: the notice is a card's paint, and one that waits already draws it. Only

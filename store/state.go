@@ -74,6 +74,13 @@ func encodeState(t *desk.Ticket) (string, error) {
 	w.number("Minutes", int64(t.Minutes))
 	w.number("Rework", int64(t.Rework))
 	w.instant("Told", t.Told)
+	if t.Stays != nil {
+		w.stays(t.Stays)
+	}
+	w.instant("Responded", t.Responded)
+	w.instant("Planned", t.Planned)
+	w.number("AtRisk", int64(t.AtRisk))
+	w.number("Breached", int64(t.Breached))
 	w.yes("Pushed", t.Pushed)
 	w.number("Version", int64(t.Version))
 	w.number("Revision", int64(t.Revision))
@@ -104,6 +111,21 @@ func (w *stateWriter) decision(d *desk.Decision) {
 		w.instant("Closed", d.Was.Closed)
 		w.instant("Since", d.Was.Since)
 	})
+}
+
+func (w *stateWriter) stays(ss []desk.Stay) {
+	w.name("Stays")
+	w.b = append(w.b, '[')
+	for n, s := range ss {
+		if n > 0 {
+			w.b = append(w.b, ',')
+		}
+		w.b = append(w.b, '{')
+		w.text("Status", string(s.Status))
+		w.instant("At", s.At)
+		w.b = append(w.b, '}')
+	}
+	w.b = append(w.b, ']')
 }
 
 // stateWriter writes an object's fields that are not zero.

@@ -54,6 +54,8 @@ func fill(r *rapid.T, v reflect.Value) {
 		v.SetString(rapid.OneOf(rapid.StringN(1, 40, -1), rapid.SampledFrom([]string{"a \"b\" \\c", "a\nb\x00", "é — 🛠 \u2028", "<b>&"})).Draw(r, "text"))
 	case v.CanInt():
 		v.SetInt(rapid.Int64Range(1, 1<<31-1).Draw(r, "number"))
+	case v.CanUint():
+		v.SetUint(rapid.Uint64Range(1, 255).Draw(r, "set"))
 	case v.CanFloat():
 		v.SetFloat(rapid.Float64Range(0.25, 1000).Draw(r, "hours"))
 	case v.Kind() == reflect.Bool:

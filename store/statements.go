@@ -94,6 +94,8 @@ var (
 	touchTicket = same("touch ticket", `UPDATE tickets SET revision = $2, state = $3 WHERE number = $1`)
 	// assignTicket is updateTicket for a new assignee and nothing else.
 	assignTicket   = same("assign ticket", `UPDATE tickets SET revision = $2, assignee = $3, state = $4 WHERE number = $1`)
+	setDeadlines   = same("set deadlines", `UPDATE tickets SET risk = $2, due = $3 WHERE number = $1 AND (risk <> $2 OR due <> $3)`)
+	lockOpen       = differs("lock open") // open tickets after $1, at most $2
 	updateNumbers  = same("update numbers", `UPDATE desk SET tickets = $1, requests = $2 WHERE id = 1`)
 	insertEvent    = same("insert event", `INSERT INTO events (ticket, revision, at, by_member, by_clock, fact, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
 	insertWords    = same("insert words", `INSERT INTO words (ticket, revision, field, salt, body) VALUES ($1, $2, $3, $4, $5)`)

@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"needs consume no key", needs},
 		{"notices: lanes, leases, order", noticeLanes},
 		{"notices: put off while in flight", noticesInFlight},
+		{"deadlines", deadlines},
 		{"notices: one card at a time", oneCardAtATime},
 		{"notices: parked and put off", unparked},
 		{"a post is begun once", posts},
