@@ -101,6 +101,7 @@ type Priority struct {
 	Urgent    bool          `yaml:"urgent"`
 	Wait      time.Duration `yaml:"wait"` // an urgent ticket unclaimed so long is pushed
 	Default   bool          `yaml:"default"`
+	Calendar  string        `yaml:"calendar"` // what its goals are measured by, the desk's if none
 }
 
 // Category is a type with its subtypes and their items, and what must be known.
@@ -123,10 +124,29 @@ type Calendar struct {
 	Special  map[string][]string `yaml:"special"` // a date's own hours
 }
 
-// SLA and Digest come with their own part of Deskbell; the sections are there
-// so that a file can be written for both.
-type SLA struct{}
+// SLA is what the desk promises: limits in working time by plan and priority.
+type SLA struct {
+	DefaultPlan string                      `yaml:"default_plan"`
+	AtRisk      AtRisk                      `yaml:"at_risk"`
+	Goals       map[string]map[string]Goals `yaml:"goals"`
+}
 
+// AtRisk is when a goal comes to be at risk: so many percent used, or so little
+// working time left.
+type AtRisk struct {
+	Share  int           `yaml:"share"`
+	Within time.Duration `yaml:"within"`
+}
+
+// Goals are limits; 0 is not promised.
+type Goals struct {
+	Respond time.Duration `yaml:"respond"`
+	Plan    time.Duration `yaml:"plan"`
+	Resolve time.Duration `yaml:"resolve"`
+}
+
+// Digest comes with its own part of Deskbell; the section is there so that a file
+// can be written for it.
 type Digest struct{}
 
 // Rota is who is intake.
@@ -151,6 +171,7 @@ type Client struct {
 	VIP        bool      `yaml:"vip"`
 	CatchAll   bool      `yaml:"catch_all"`
 	Zone       string    `yaml:"zone"`
+	Calendar   string    `yaml:"calendar"` // what its goals are measured by
 	Agreements []string  `yaml:"agreements"`
 	Contacts   []Contact `yaml:"contacts"`
 }

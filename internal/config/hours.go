@@ -17,10 +17,14 @@ func (f *File) hours() (*worktime.Calendar, error) {
 			return nil, err
 		}
 	}
-	name := f.Desk.Calendar
+	return f.named("$.desk.calendar", f.Desk.Calendar)
+}
+
+// named is the calendar that the path names.
+func (f *File) named(path, name string) (*worktime.Calendar, error) {
 	c, ok := f.Calendars[name]
 	if !ok {
-		return nil, at("$.desk.calendar", "there is no calendar %q; %s", name, suggest(name, sorted(f.Calendars)))
+		return nil, at(path, "there is no calendar %q; %s", name, suggest(name, sorted(f.Calendars)))
 	}
 	return c.calendar(name, f.Desk.Zone)
 }

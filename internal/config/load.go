@@ -107,8 +107,11 @@ func Apply(ctx context.Context, s *store.Store, f *File, now time.Time) error {
 			return err
 		}
 		fact, path, err := f.next(p, now)
-		if err != nil || fact == nil {
+		if err != nil {
 			return err
+		}
+		if fact == nil {
+			return remeasure(ctx, s, base.SLA.Version, now)
 		}
 		_, err = s.DoDesk(ctx, store.DeskRequest{By: desk.TheClock, At: now, Do: fact})
 		if err == nil {
