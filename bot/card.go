@@ -18,7 +18,7 @@ var sign = map[desk.Stage]string{desk.Triage: "○", desk.Ready: "◇", desk.Act
 func (t *turn) ticketCard(tk desk.Ticket, mine bool) *chat.Card {
 	c := &chat.Card{Title: chat.Say(fmt.Sprintf("%s  %s", tk.Number, tk.Summary))}
 	lines := []chat.Text{t.statusLine(tk), t.whomLine(tk), t.categoryLine(tk)}
-	for _, l := range []chat.Text{t.clockLine(tk), t.openLine(tk)} {
+	for _, l := range []chat.Text{t.clockLine(tk), t.openLine(tk), t.slaLine(tk)} {
 		if len(l) > 0 {
 			lines = append(lines, l)
 		}

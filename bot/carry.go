@@ -31,6 +31,9 @@ func (b *Bot) Carry(ctx context.Context, d store.Due) error {
 	case desk.Mail:
 		err = b.mail(ctx, p, d)
 	case desk.Act:
+		if d.Ticket == 0 {
+			return b.remeasure(ctx, d)
+		}
 		_, err = b.Store.Do(ctx, desk.Request{Ticket: d.Ticket, By: desk.TheClock, At: b.Now(), Do: desk.Timer{Name: desk.TimerName(d.What)}})
 	default:
 		err = fmt.Errorf("bot: no way to carry out %q", d.Kind)

@@ -141,7 +141,7 @@ type ticketJSON struct {
 	Version     int         `json:"version"`
 	Revision    int         `json:"revision"`
 	Events      []eventJSON `json:"events"`
-	SLA         *struct{}   `json:"sla"`
+	SLA         *slaJSON    `json:"sla"`
 	Opened      time.Time   `json:"opened"`
 	Entered     time.Time   `json:"entered"`
 	Allowance   *allowJSON  `json:"allowance"`
@@ -207,6 +207,7 @@ func (b *Bot) ticketOf(ctx context.Context, p *desk.Policy, tk desk.Ticket, es [
 		out.Allowance = &allowJSON{p.Handle(a.By), a.Until.UTC(), a.Running}
 	}
 	t := &turn{Bot: b, ctx: ctx, p: p, now: b.Now()}
+	out.SLA = t.slaData(tk)
 	for _, e := range es {
 		by := p.Handle(e.By.Member)
 		if e.By.Clock {

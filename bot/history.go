@@ -171,6 +171,10 @@ func (t *turn) describe(e desk.Event) string {
 		return "took back that " + f.Ticket.String() + " is a duplicate of it"
 	case desk.RequestAttached:
 		return "added " + f.Request.String() + " from " + member(f.HandedBy) + quoted(f.Text)
+	case desk.GoalAtRisk:
+		return fmt.Sprintf("said that %s is at risk", f.Goal)
+	case desk.GoalBreached:
+		return fmt.Sprintf("recorded that %s is breached%s", f.Goal, because(f.Why))
 	case desk.Warned:
 		return fmt.Sprintf("went past %s: %s", f.Rule, f.Text)
 	}
@@ -236,17 +240,6 @@ func (t *turn) why(i intent) (chat.Reply, error) {
 		say(t.mention(tk.Assignee), chat.Say(" has it."))
 	}
 	return t.card(text, &chat.Card{Actions: t.offers(desk.Choices(t.p, tk, t.me.ID, t.now), tk.Version, onList, nil, 3)}), nil
-}
-
-// sla says what the clocks say: goals come with their own part of Deskbell.
-func (t *turn) sla(i intent) (chat.Reply, error) {
-	tk, err := t.Store.Ticket(t.ctx, i.Ticket)
-	if err != nil {
-		return chat.Reply{}, err
-	}
-	text := fmt.Sprintf("%s has no SLA goals on this desk yet. It entered ", tk.Number)
-	return t.line(chat.Join(chat.Say(text), chat.At(tk.Entered, chat.DateTime), chat.Say(fmt.Sprintf(", %s ago, of which %s were working time.",
-		ago(t.now.Sub(tk.Entered)), ago(t.p.Hours.Between(tk.Entered, t.now)))))), nil
 }
 
 // flow shows the statuses with the moves that the reader may make.

@@ -43,6 +43,8 @@ func (t *turn) news(what, place string) (chat.Message, bool, error) {
 	switch kind {
 	case "channel":
 		return chat.Message{Text: chat.Say("The tickets' cards stand here from now on.")}, rest == place, nil
+	case "goals":
+		return chat.Message{Text: chat.Say("The desk's goals or hours changed. Open tickets were measured anew: " + rest + " of them are due at another time now. Why each is due then: /ticket sla 42")}, true, nil
 	case "swap":
 		date, who, _ := strings.Cut(rest, "/")
 		m, err := strconv.ParseInt(who, 10, 64)

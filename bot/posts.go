@@ -131,6 +131,9 @@ func (t *turn) ticketPost(tk desk.Ticket, e desk.Event, what string) (chat.Messa
 	line := func(text chat.Text) (chat.Message, error) {
 		return chat.Message{Text: text, Card: &chat.Card{Actions: t.offers([]desk.Offer{{Verb: desk.VShow, Ticket: tk.Number, Label: "Open"}}, 0, onList, nil, 1)}}, nil
 	}
+	if what, goal, ok := strings.Cut(what, "/"); ok {
+		return t.goalPost(tk, e, what, desk.Goal(goal))
+	}
 	switch what {
 	case "prompt", "asked", "parked", "woke", "returned":
 		if what == "woke" && tk.Snoozed.After(t.now) {

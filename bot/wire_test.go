@@ -171,6 +171,7 @@ func (w *wired) start() {
 	w.ok(err)
 	f, err := config.Parse("desk.yaml", sample.Config)
 	w.ok(err)
+	f.SLA.Goals = nil // what is told of goals would be told in all these weeks
 	w.ok(config.Apply(context.Background(), s, f, w.now))
 	var ps []chat.Platform
 	for _, p := range w.wires {

@@ -1,0 +1,120 @@
+package bot_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"deskbell.dev/deskbell/internal/config"
+	"deskbell.dev/deskbell/internal/desk"
+	"deskbell.dev/deskbell/internal/sample"
+)
+
+// promised starts the desk again with other goals.
+func (w *wired) promised(resolve time.Duration) {
+	w.t.Helper()
+	w.ok(w.store.Close())
+	w.start()
+	f, err := config.Parse("desk.yaml", sample.Config)
+	w.ok(err)
+	f.SLA.Goals = map[string]map[string]config.Goals{"Gold": {"normal": {Respond: time.Hour, Resolve: resolve}}}
+	w.ok(config.Apply(w.t.Context(), w.store, f, w.now))
+	w.drain()
+}
+
+// However the process dies on its way: when the goals change, each open ticket is
+// measured anew, whom it concerns is told why once, and the channel of the whole.
+func TestGoalsChange(t *testing.T) {
+	w := newWired(t, filepath.Join(t.TempDir(), "desk.db"), "web")
+	var last desk.TicketID
+	for range 60 {
+		last = w.opened().Number
+	}
+	w.drain()
+	w.promised(40 * time.Hour)
+	if s := w.wires[0].in("desk"); !strings.Contains(s[len(s)-1].m.Text.Flat(nil), "60 of them are due at another time now") {
+		t.Errorf("the channel was told %q", s[len(s)-1].m.Text.Flat(nil))
+	}
+	w.now = w.now.Add(20*time.Hour + 30*time.Minute) // Tuesday 05:30: eight hours of work have passed
+	w.drain()
+	w.promised(2 * time.Hour)
+	told := func() (n int) {
+		for _, s := range w.wires[0].in("sdm") {
+			if strings.Contains(s.key, "/sla-breached/resolve/") {
+				if n++; !strings.Contains(s.m.Text.Flat(nil), "since the desk's goals or hours changed") {
+					t.Errorf("the SDM was told %q", s.m.Text.Flat(nil))
+				}
+			}
+		}
+		return n
+	}
+	if n := told(); n != 0 {
+		t.Errorf("the SDM was told of %d in the night", n)
+	}
+	w.now = w.now.Add(4 * time.Hour)
+	w.drain()
+	if n := told(); n != 60 {
+		t.Errorf("the SDM was told of %d tickets, want 60", n)
+	}
+	tk, err := w.store.Ticket(t.Context(), last)
+	if w.ok(err); !tk.Breached.Has(desk.GoalResolve) {
+		t.Errorf("%s is not recorded as breached", last)
+	}
+	if twice := w.wires[0].twice(); len(twice) > 0 {
+		t.Errorf("twice: %v", twice)
+	}
+}
+
+// What others read of the clocks: parts without gaps, whose counted ones add up
+// to what an open resolve goal has used.
+func TestTicketDataClocks(t *testing.T) {
+	w := newWired(t, filepath.Join(t.TempDir(), "desk.db"), "web")
+	w.opened()
+	w.promised(16 * time.Hour)
+	w.now = w.now.Add(26 * time.Hour)
+	res := httptest.NewRecorder()
+	req := httptest.NewRequest("GET", "/api/tickets/1", nil)
+	req.SetPathValue("number", "1")
+	w.bot.Data()["GET /api/tickets/{number}"].ServeHTTP(res, req)
+	var got struct {
+		SLA struct {
+			Calendar string
+			Paused   bool
+			Goals    []struct {
+				Name, State string
+				Goal        float64 `json:"goal_minutes"`
+				Used        float64 `json:"used_minutes"`
+				Due         *time.Time
+			}
+			Ledger []struct {
+				From, To time.Time
+				Counted  bool
+				Why      string
+			}
+		}
+	}
+	w.ok(json.Unmarshal(res.Body.Bytes(), &got))
+	var lines []string
+	for _, g := range got.SLA.Goals {
+		lines = append(lines, fmt.Sprintf("%s %s %g of %g due %s", g.Name, g.State, g.Used, g.Goal, g.Due.Format(time.RFC3339)))
+	}
+	counted, from := time.Duration(0), monday
+	for _, l := range got.SLA.Ledger {
+		if !l.From.Equal(from) {
+			t.Errorf("a gap before %s", l.From)
+		}
+		if from = l.To; l.Counted {
+			counted += l.To.Sub(l.From)
+		}
+		lines = append(lines, fmt.Sprintf("%s %s %v", l.To.Sub(l.From), l.Why, l.Counted))
+	}
+	want := "respond breached 600 of 60 due 2026-03-02T10:00:00Z\nresolve running 600 of 960 due 2026-03-03T17:00:00Z\n" +
+		"8h0m0s Submitted: counted true\n16h0m0s Submitted: off hours false\n2h0m0s Submitted: counted true"
+	if have := strings.Join(lines, "\n"); have != want || !from.Equal(w.now) || counted.Minutes() != got.SLA.Goals[1].Used || got.SLA.Calendar != "office" || got.SLA.Paused {
+		t.Errorf("%s\nwant\n%s\nand %+v", have, want, got.SLA)
+	}
+}
