@@ -120,6 +120,7 @@ type Calendar struct {
 	Zone     string              `yaml:"zone"`
 	AllHours bool                `yaml:"all_hours"`
 	Week     map[string][]string `yaml:"week"`
+	Country  string              `yaml:"country"` // whose holidays are days off
 	Holidays []string            `yaml:"holidays"`
 	Special  map[string][]string `yaml:"special"` // a date's own hours
 }

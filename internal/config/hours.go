@@ -59,6 +59,9 @@ func (c Calendar) calendar(name, zone string) (*worktime.Calendar, error) {
 			spec.Week[d] = append(spec.Week[d], ws...)
 		}
 	}
+	if _, known := countries[c.Country]; !known && c.Country != "" {
+		return nil, at(path+".country", "the holidays of %q aren't known; %s. Write the days off under holidays instead", c.Country, suggest(c.Country, sorted(countries)))
+	}
 	for n, h := range c.Holidays {
 		d, err := worktime.ParseDate(h)
 		if err != nil {
@@ -74,6 +77,11 @@ func (c Calendar) calendar(name, zone string) (*worktime.Calendar, error) {
 		}
 		if spec.SpecialDays[d], err = windows(path, c.Special[day]); err != nil {
 			return nil, err
+		}
+	}
+	for _, d := range holidaysOf(c.Country) {
+		if _, own := spec.SpecialDays[d]; !own { // a half day of our own, perhaps
+			spec.Holidays = append(spec.Holidays, d)
 		}
 	}
 	cal, err := worktime.New(spec)

@@ -56,6 +56,7 @@ func TestRefused(t *testing.T) {
 		"window":         {"calendars:\n  office:\n    week:\n      mon: [\"08:00-12:00\", 9-17]\n", `x.yaml:4:28: "9-17" is not a window: write it as HH:MM-HH:MM, such as 09:00-17:00`},
 		"overlap":        {"calendars:\n  office:\n    week:\n      mon: [\"08:00-12:00\", \"11:00-13:00\"]\n", `x.yaml:2:3: calendar "office": Monday: windows 08:00-12:00 and 11:00-13:00 overlap`},
 		"holiday":        {"calendars:\n  office:\n    week: {mon: [\"09:00-17:00\"]}\n    holidays: [2026-12-25, 25.12.]\n", `x.yaml:4:28: "25.12." is not a date: write it as YYYY-MM-DD, such as 2026-12-25`},
+		"country":        {"calendars:\n  office: {country: GER, week: {mon: [\"09:00-17:00\"]}}\n", `x.yaml:2:21: the holidays of "GER" aren't known; there are: AR, AT, BE, BG, BR, CA, CH, CZ, DE, DK, ES, FR, GB, GR, HR, IE, IT, LT, LV, NL, NO, NZ, PL, RO, SE, SI, SK, UA, US, ZA. Write the days off under holidays instead`},
 		"calendar zone":  {"calendars:\n  office: {all_hours: true}\n  night:\n    zone: Mars\n", `x.yaml:4:11: there is no time zone "Mars"; write an IANA name such as Europe/Berlin`},
 		"dots in a name": {"calendars:\n  office: {all_hours: true}\n  a.b:\n    zone: Mars\n", `x.yaml:4:11: there is no time zone "Mars"; write an IANA name such as Europe/Berlin`},
 
