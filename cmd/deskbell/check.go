@@ -27,6 +27,10 @@ func (checkCmd) Run(g *globals) error {
 		return err
 	}
 	found := []chat.Finding{{Level: chat.OK, What: "the configuration can be used"}}
+	for _, name := range f.HolidaysEnd(time.Now()) {
+		found = append(found, chat.Finding{Level: chat.Warn, What: fmt.Sprintf("the holidays of the calendar %s end with this year or earlier", name),
+			Fix: "Write next year's under calendars, or the country whose holidays they are."})
+	}
 	p, more := checkDesk(g, f)
 	found = append(found, more...)
 	found = append(found, checkPlatforms(g.ctx, f, p)...)

@@ -3,6 +3,8 @@ package config
 import (
 	"maps"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/rickar/cal/v2"
 	"github.com/rickar/cal/v2/ar"
@@ -55,6 +57,19 @@ const (
 	holidaysFrom = 2010
 	holidaysTo   = 2060
 )
+
+// HolidaysEnd are the calendars, in order, whose own list of holidays has none
+// after the instant's year, though it has some: whoever wrote it forgot to go on.
+func (f *File) HolidaysEnd(at time.Time) []string {
+	var names []string
+	for _, name := range sorted(f.Calendars) {
+		c := f.Calendars[name]
+		if c.Country == "" && len(c.Holidays) > 0 && slices.Max(c.Holidays) < strconv.Itoa(at.Year()+1) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 // holidaysOf are the days off of a country, moved ones where they are moved to,
 // in order.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -40,5 +41,23 @@ calendars:
 		if len(holidaysOf(country)) < 5*(holidaysTo-holidaysFrom) {
 			t.Errorf("%s has only %d holidays in all these years", country, len(holidaysOf(country)))
 		}
+	}
+}
+
+// A list of one's own that ends is told of; a country's goes on.
+func TestHolidaysEnd(t *testing.T) {
+	f, err := Parse("x.yaml", []byte(`
+calendars:
+  office: {week: {mon: ["09:00-17:00"]}, holidays: [2026-12-25, 2026-01-01]}
+  next: {week: {mon: ["09:00-17:00"]}, holidays: [2026-12-25, 2027-01-01]}
+  us: {week: {mon: ["09:00-17:00"]}, country: US, holidays: [2026-11-27]}
+  none: {week: {mon: ["09:00-17:00"]}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := f.HolidaysEnd(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC))
+	if !slices.Equal(got, []string{"office"}) {
+		t.Errorf("%v", got)
 	}
 }
