@@ -24,7 +24,7 @@ type Suggestion struct {
 // urgentFrom is the score from which the most urgent priority is suggested.
 const urgentFrom = 60
 
-// Suggest weighs plan, VIP, severity × impact, words and age (domain.md,
+// Suggest weighs plan, VIP, severity × impact, words, SLA and age (domain.md,
 // Prioritize).
 func (p *Policy) Suggest(t Ticket, at time.Time) Suggestion {
 	var s Suggestion
@@ -50,6 +50,7 @@ func (p *Policy) Suggest(t Ticket, at time.Time) Suggestion {
 			add(20, "VIP")
 		}
 	}
+	add(p.pressing(t, at))
 	if days := int(at.Sub(t.Entered).Hours() / 24); days > 0 {
 		unit := "days"
 		if days == 1 {
@@ -68,6 +69,20 @@ func (p *Policy) Suggest(t Ticket, at time.Time) Suggestion {
 		}
 	}
 	return s
+}
+
+// pressing is what the ticket's goals add, and why.
+func (p *Policy) pressing(t Ticket, at time.Time) (points int, why string) {
+	for _, c := range p.Clocks(t, at) {
+		switch {
+		case !c.Met.IsZero():
+		case c.State == Breach:
+			return 20, "SLA breached"
+		case c.AtRisk:
+			points, why = 10, "SLA at risk"
+		}
+	}
+	return points, why
 }
 
 // urgentWords are those of the policy that stand in the ticket's text, sorted.
