@@ -50,7 +50,7 @@ func TestAdvance(t *testing.T) {
 	if _, err := s.Enqueue(t.Context(), post("d", at(10*time.Hour)), post("b", at(time.Hour)), post("c", at(2*time.Hour)), post("e", at(11*time.Hour))); err != nil {
 		t.Fatal(err)
 	}
-	now, err := c.Advance(t.Context(), at(10*time.Hour), box.Drain)
+	now, err := c.Advance(t.Context(), at(10*time.Hour), box.Drain, never)
 	if err != nil || !now.Equal(at(10*time.Hour)) {
 		t.Fatal(now, err)
 	}
@@ -58,7 +58,7 @@ func TestAdvance(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := c.Advance(t.Context(), at(9*time.Hour), box.Drain); err == nil {
+	if _, err := c.Advance(t.Context(), at(9*time.Hour), box.Drain, never); err == nil {
 		t.Error("the clock went back")
 	}
 	again, err := newClock(t.Context(), s)
@@ -80,7 +80,7 @@ func TestAdvancePastAFailingNotice(t *testing.T) {
 		t.Fatal(err)
 	}
 	to := c.Now().Add(30 * 24 * time.Hour)
-	if now, err := c.Advance(t.Context(), to, box.Drain); err != nil || !now.Equal(to) {
+	if now, err := c.Advance(t.Context(), to, box.Drain, never); err != nil || !now.Equal(to) {
 		t.Error(now, err)
 	}
 	if tries < 5 || tries > 20 {
@@ -102,7 +102,7 @@ func TestAdvanceStopsWhereDrainingFails(t *testing.T) {
 		}
 		return errors.New("disk full")
 	}
-	now, err := c.Advance(t.Context(), due.Add(time.Hour), failing)
+	now, err := c.Advance(t.Context(), due.Add(time.Hour), failing, never)
 	if err == nil || !now.Equal(due) {
 		t.Errorf("stopped at %s with %v, want %s", now, err, due)
 	}
@@ -123,7 +123,7 @@ func TestAdvanceAtOnce(t *testing.T) {
 			last := c.Now()
 			for k := range 10 {
 				to := start.Add(time.Duration(k*8+n) * time.Minute)
-				if now, err := c.Advance(t.Context(), to, nothing); err == nil && (now.Before(to) || now.Sub(to) >= time.Second) {
+				if now, err := c.Advance(t.Context(), to, nothing, never); err == nil && (now.Before(to) || now.Sub(to) >= time.Second) {
 					t.Errorf("arrived at %s instead of %s", now, to)
 				}
 				if now := c.Now(); now.Before(last) {
@@ -153,7 +153,7 @@ func TestAdvanceWaitsForAnother(t *testing.T) {
 	var got []string
 	box := outbox.New(s, func(_ context.Context, d store.Due) error { got = append(got, d.Key); return nil }, c.Now, "test", 1, quiet)
 	to := start.Add(3 * time.Minute)
-	if _, err := c.Advance(t.Context(), to, box.Drain); err != nil {
+	if _, err := c.Advance(t.Context(), to, box.Drain, never); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.follow(t.Context()); err != nil || c.Now().Sub(to) > 300*time.Millisecond {
@@ -177,7 +177,10 @@ func TestAdvanceWaitsForWhatIsInHand(t *testing.T) {
 	}
 	sent := false
 	box := outbox.New(s, func(context.Context, store.Due) error { sent = true; return nil }, c.Now, "test", 1, quiet)
-	if _, err := c.Advance(t.Context(), c.Now().Add(time.Hour), box.Drain); err != nil || !sent {
+	if _, err := c.Advance(t.Context(), c.Now().Add(time.Hour), box.Drain, never); err != nil || !sent {
 		t.Errorf("it did not wait: %v", err)
 	}
 }
+
+// never: nothing but notices falls due.
+func never(context.Context) (time.Time, bool, error) { return time.Time{}, false, nil }

@@ -123,11 +123,15 @@ type Calendar struct {
 	Special  map[string][]string `yaml:"special"` // a date's own hours
 }
 
-// SLA and Digest come with their own part of Deskbell; the sections are there
-// so that a file can be written for both.
+// SLA comes with its own part of Deskbell; the section is there so that a file
+// can be written for both.
 type SLA struct{}
 
-type Digest struct{}
+// Digest is when the desk says how it stands, in cron texts and desk time.
+type Digest struct {
+	At     string `yaml:"at"`
+	Weekly string `yaml:"weekly"`
+}
 
 // Rota is who is intake.
 type Rota struct {
