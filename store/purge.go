@@ -18,10 +18,11 @@ const purgeBatch = 500
 // a delivery is its platform's, which gives up within the hour. A notice's key
 // names an event, a request, a day or a slot, which each are saved once, in one
 // transaction with the notice; cards and timers use their keys again, and are
-// meant to. A slot is not taken again while a later one is known, and a clock
-// that was set back behind all of them goes on from there (internal/outbox). A
-// post is kept as long as a notice waits that could be carried out by it, or a
-// request is open whose prompt it is.
+// meant to. A slot is not taken again since a later one is known; a clock that
+// was set back behind all that are known goes on from there (internal/outbox),
+// and only one that had been more than a week ahead may then pass a slot that was
+// forgotten. A post is kept as long as a notice waits that could be carried out
+// by it, or a request is open whose prompt it is.
 func (s *Store) Purge(ctx context.Context, before, real time.Time) error {
 	for _, p := range []struct {
 		q      *statement

@@ -30,7 +30,7 @@ const (
 // Of the slots that were missed, by a stopped process or by a clock that was put
 // forward, the latest is caught up, marked late; so is none before the desk's
 // first look, nor by times that have just been changed. A clock that was put back
-// does nothing again.
+// does nothing again of the week that is known (store.Purge).
 type Schedule struct {
 	store  *store.Store
 	duties []Duty
