@@ -132,6 +132,9 @@ var (
 	readDuplicates = same("read duplicates", `SELECT number, state FROM tickets WHERE duplicate_of > 0 AND duplicate_of = $1 ORDER BY number`)
 	readBoard      = same("read board", `SELECT b.status, b.n, b.since, (SELECT min(t.number) FROM tickets t WHERE t.is_open AND t.status = b.status AND t.since = b.since)
 		FROM (SELECT status, count(*) AS n, min(since) AS since FROM tickets WHERE is_open GROUP BY status) b`)
+	// tally: $1 is the status of a question to the client.
+	tally = same("tally", `SELECT count(*), count(CASE WHEN category_type = '' OR status = $1 THEN 1 END), count(CASE WHEN priority = '' THEN 1 END)
+		FROM tickets WHERE is_open`)
 	nextTickets = same("next tickets", `SELECT number, state FROM tickets WHERE number > $1 ORDER BY number LIMIT $2`)
 	findPage    = differs("find page") // $1 the terms, $2 a number, $3 limit, $4 offset
 	findCount   = differs("find count")

@@ -14,7 +14,7 @@ import (
 // clock's other duties).
 type Duty struct {
 	Name  string
-	Place string // where its notices go
+	Place string // where: the channels, members; its notices say it exactly
 	// When are its times, in the desk's zone; they may follow from the policy.
 	When func(*desk.Policy) When
 	// On says which of them count; nil: all.
@@ -31,8 +31,8 @@ func Duties(digest When) []Duty {
 	return []Duty{
 		{Name: "purge", When: at("0 * * * *"), Do: purge},
 		{Name: "digest", Place: "channel", When: func(*desk.Policy) When { return digest }, On: workingDay, Tell: tellDigest},
-		{Name: "hand-over", Place: "channel", When: turn(0), On: hasRota, Tell: tellTurn(0)},
-		{Name: "hand-over-tomorrow", Place: "channel", When: turn(-1), On: hasRota, Tell: tellTurn(1)},
+		{Name: "hand-over", Place: "channel", When: turn(0), On: hasRota, Tell: tellHandOver},
+		{Name: "hand-over-tomorrow", Place: "member", When: turn(-1), On: hasRota, Tell: tellTomorrow},
 	}
 }
 
@@ -71,16 +71,39 @@ func tellDigest(_ *desk.Policy, o store.Slot) []desk.Notice {
 	return []desk.Notice{post(o, "digest/"+o.Name)}
 }
 
-// tellTurn: a turn is told by the local date on which it begins, so many days
-// after the slot: "hand-over/2026-03-02". However its time is moved on that day,
-// it is told once.
-func tellTurn(days int) func(*desk.Policy, store.Slot) []desk.Notice {
-	return func(p *desk.Policy, o store.Slot) []desk.Notice {
-		return []desk.Notice{post(o, o.Duty+"/"+o.Due.In(p.Zone).AddDate(0, 0, days).Format(time.DateOnly))}
+// tellHandOver: the channel is told of the turn by its local date, and whoever
+// arrives of what waits for them. However its time is moved on that day, it is
+// told once. Where nobody comes and goes there is nothing to tell.
+func tellHandOver(p *desk.Policy, o store.Slot) []desk.Notice {
+	date := o.Due.In(p.Zone).Format(time.DateOnly)
+	turn, ok := p.TurnOn(date)
+	if !ok || turn.Leaves == turn.Arrives && turn.Arrives != 0 {
+		return nil
 	}
+	ns := []desk.Notice{post(o, "hand-over/"+date)}
+	if turn.Arrives != 0 {
+		ns = append(ns, toMember(o, turn.Arrives, "arrives/"+date))
+	}
+	return ns
 }
 
-// post is the slot's one notice.
+// tellTomorrow reminds whoever has the turn that begins on the next day.
+func tellTomorrow(p *desk.Policy, o store.Slot) []desk.Notice {
+	date := o.Due.In(p.Zone).AddDate(0, 0, 1).Format(time.DateOnly)
+	turn, ok := p.TurnOn(date)
+	if !ok || turn.Arrives == 0 || turn.Leaves == turn.Arrives {
+		return nil
+	}
+	return []desk.Notice{toMember(o, turn.Arrives, "hand-over-tomorrow/"+date)}
+}
+
+func toMember(o store.Slot, m desk.MemberID, key string) desk.Notice {
+	n := post(o, key)
+	n.Place = fmt.Sprintf("member:%d", m)
+	return n
+}
+
+// post is a notice of the slot.
 func post(o store.Slot, key string) desk.Notice {
 	what := key
 	if o.Late {

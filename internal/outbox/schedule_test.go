@@ -32,8 +32,18 @@ func newDesked(t *testing.T, at string) *desked {
 	}
 	d := &desked{office: o, zone: zoneOf(t, "America/New_York")}
 	d.set(at)
+	d.rota(9)
 	d.restart("0 9 * * *")
 	return d
+}
+
+// rota has Ann and Tess take turns, from Mondays at the hour.
+func (d *desked) rota(hour int) {
+	d.Helper()
+	f := desk.RotaSet{Members: []desk.MemberID{storetest.Ann, storetest.Tess}, Anchor: "2026-03-02", Day: time.Monday, At: hour * 60}
+	if _, err := d.s.DoDesk(d.Context(), store.DeskRequest{By: desk.TheClock, At: d.now, Do: f}); err != nil {
+		d.Fatal(err)
+	}
 }
 
 // set moves the clock to a local time of New York.
@@ -75,7 +85,7 @@ func TestDuties(t *testing.T) {
 	d.at("2026-03-07 12:00:00")                                  // no digest at the weekend
 	d.at("2026-03-08 09:00:00", "hand-over-tomorrow/2026-03-09") // clocks have changed
 	d.at("2026-03-09 08:59:59")                                  //
-	d.at("2026-03-09 09:00:02", "digest/2026-03-09T09:00-04:00", "hand-over/2026-03-09")
+	d.at("2026-03-09 09:00:02", "digest/2026-03-09T09:00-04:00", "hand-over/2026-03-09", "arrives/2026-03-09")
 	d.at("2026-03-10 09:00:59", "digest/2026-03-10T09:00-04:00") // a moment is not late
 }
 
@@ -86,7 +96,7 @@ func TestDowntime(t *testing.T) {
 		d := newDesked(t, c.down)
 		d.at(c.down)
 		d.restart("0 9 * * *")
-		want := []string{"digest/2026-03-09T09:00-04:00/late", "hand-over/2026-03-09/late"}
+		want := []string{"digest/2026-03-09T09:00-04:00/late", "hand-over/2026-03-09/late", "arrives/2026-03-09/late"}
 		if strings.HasPrefix(c.down, "2026-02") {
 			want = slices.Insert(want, 0, "hand-over-tomorrow/2026-03-09/late")
 		}
@@ -111,7 +121,7 @@ func TestClockSteps(t *testing.T) {
 		{"back two weeks, where all is purged", [][]string{{"2026-02-24 09:30:00"}, {"2026-02-25 09:00:00", "digest/2026-02-25T09:00-05:00"}}},
 		{"ahead an hour", [][]string{{"2026-03-10 10:30:00"}, {"2026-03-11 09:00:00", "digest/2026-03-11T09:00-04:00"}}},
 		{"ahead a day and back", [][]string{{"2026-03-11 09:30:00", "digest/2026-03-11T09:00-04:00/late"}, {"2026-03-10 09:31:00"}, {"2026-03-11 09:00:00"}, {"2026-03-12 09:00:00", "digest/2026-03-12T09:00-04:00"}}},
-		{"ahead a year and back", [][]string{{"2027-03-10 09:30:00", "hand-over-tomorrow/2027-03-08/late", "hand-over/2027-03-08/late", "digest/2027-03-10T09:00-05:00/late"}, {"2026-03-10 09:31:00"}, {"2026-03-11 09:00:00", "digest/2026-03-11T09:00-04:00"}}},
+		{"ahead a year and back", [][]string{{"2027-03-10 09:30:00", "hand-over-tomorrow/2027-03-08/late", "hand-over/2027-03-08/late", "arrives/2027-03-08/late", "digest/2027-03-10T09:00-05:00/late"}, {"2026-03-10 09:31:00"}, {"2026-03-11 09:00:00", "digest/2026-03-11T09:00-04:00"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := newDesked(t, "2026-03-10 08:00:00")
@@ -138,18 +148,12 @@ func TestTimesChange(t *testing.T) {
 	d.at("2026-03-13 09:00:00", "digest/2026-03-13T09:00-04:00")
 	d.restart("0 9 * * *") // no change: what is missed is caught up
 	d.at("2026-03-16 08:00:00", "hand-over-tomorrow/2026-03-16/late")
-	rota := func(hour int) {
-		f := desk.RotaSet{Members: []desk.MemberID{storetest.Ann}, Anchor: "2026-03-02", Day: time.Monday, At: hour * 60}
-		if _, err := d.s.DoDesk(t.Context(), store.DeskRequest{By: desk.TheClock, At: d.now, Do: f}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	rota(7) // in chat, while it runs
+	d.rota(7) // in chat, while it runs
 	d.at("2026-03-16 08:01:00")
-	rota(10)
+	d.rota(10)
 	d.at("2026-03-16 09:00:00", "digest/2026-03-16T09:00-04:00")
-	d.at("2026-03-16 10:00:00", "hand-over/2026-03-16")
-	rota(11) // the turn has been told
+	d.at("2026-03-16 10:00:00", "hand-over/2026-03-16", "arrives/2026-03-16")
+	d.rota(11) // the turn has been told
 	d.at("2026-03-16 11:00:00")
 }
 
