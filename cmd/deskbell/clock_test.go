@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"deskbell.dev/deskbell/internal/config"
 	"deskbell.dev/deskbell/internal/desk"
 	"deskbell.dev/deskbell/internal/outbox"
 	"deskbell.dev/deskbell/store"
@@ -184,3 +185,45 @@ func TestAdvanceWaitsForWhatIsInHand(t *testing.T) {
 
 // never: nothing but notices falls due.
 func never(context.Context) (time.Time, bool, error) { return time.Time{}, false, nil }
+
+// A month on the clock: each digest of a working day comes once, at nine, and not
+// late; whatever else falls due on the way does too.
+func TestAdvanceAMonthOfDigests(t *testing.T) {
+	s, c := newTestClock(t)
+	f := config.Default()
+	f.Desk.Zone = "Europe/Berlin"
+	if err := config.Apply(t.Context(), s, f, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	zone, err := time.LoadLocation(f.Desk.Zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got, want []string
+	box := outbox.New(s, func(_ context.Context, d store.Due) error {
+		got = append(got, fmt.Sprintf("%s at %s", d.What, c.Now().In(zone).Format("2006-01-02 15:04:05")))
+		return nil
+	}, c.Now, "test", 1, quiet)
+	schedule := outbox.NewSchedule(s, outbox.Duties(f.DigestAt()), c.Now, quiet)
+	happen := func(ctx context.Context) error { return errors.Join(schedule.Tick(ctx), box.Drain(ctx)) }
+
+	now := c.Now().In(zone)
+	start := time.Date(now.Year(), now.Month(), now.Day()+1, 8, 0, 0, 0, zone)
+	if _, err := c.Advance(t.Context(), start, happen, schedule.NextDue); err != nil {
+		t.Fatal(err)
+	}
+	got = nil
+	end := start.AddDate(0, 0, 31)
+	if at, err := c.Advance(t.Context(), end, happen, schedule.NextDue); err != nil || !at.Equal(end) {
+		t.Fatal(at, err)
+	}
+	for day := start; day.Before(end); day = day.AddDate(0, 0, 1) {
+		if day.Weekday() != time.Saturday && day.Weekday() != time.Sunday {
+			due := day.Add(time.Hour)
+			want = append(want, fmt.Sprintf("digest/%s at %s", due.Format("2006-01-02T15:04-07:00"), due.Format("2006-01-02 15:04:05")))
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +told %s", diff)
+	}
+}
