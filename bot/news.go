@@ -56,6 +56,11 @@ func (t *turn) news(what, place string) (chat.Message, bool, error) {
 			return chat.Message{}, false, nil
 		}
 		return t.swapAsked(desk.MemberID(m), from, date), true, nil
+	case "hand-over":
+		m, err := t.handOver(dated(rest))
+		return m, err == nil, passed(err)
+	case "digest":
+		return chat.Message{}, false, nil // nothing is drawn of it yet
 	}
 	return chat.Message{}, false, fmt.Errorf("bot: no post %q", what)
 }

@@ -115,6 +115,23 @@ func (s *Store) page(ctx context.Context, page, count *statement, args []any, of
 	return p, nil
 }
 
+// Tally counts open tickets: all, those that lack a category or wait for a
+// client's answer, and those without a priority.
+type Tally struct{ Open, Unclarified, Unprioritized int }
+
+// Tally is as the tickets are now.
+func (s *Store) Tally(ctx context.Context) (Tally, error) {
+	p, err := s.Policy(ctx)
+	if err != nil {
+		return Tally{}, err
+	}
+	var open, unclarified, unprioritized int64
+	if err := s.e.read(ctx, get(scan(&open, &unclarified, &unprioritized), tally, string(p.Workflow.With(desk.IsQuestion)))); err != nil {
+		return Tally{}, fmt.Errorf("store: tally: %w", err)
+	}
+	return Tally{int(open), int(unclarified), int(unprioritized)}, nil
+}
+
 // BoardRow is one status of the board.
 type BoardRow struct {
 	Status desk.StatusKey

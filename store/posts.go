@@ -81,9 +81,3 @@ func (s *Store) EndPost(ctx context.Context, key, place, message string) error {
 func (s *Store) DropPost(ctx context.Context, key string) error {
 	return s.keepRow(ctx, "drop of post "+key, do(dropPost, key))
 }
-
-// PurgePosts forgets all that were first tried before the real time. A notice
-// that is still to be carried out must not be older: it would be posted again.
-func (s *Store) PurgePosts(ctx context.Context, before time.Time) error {
-	return s.keepRow(ctx, "purge of posts", do(purgePosts, micros(before)))
-}

@@ -134,6 +134,9 @@ var (
 	readDuplicates = same("read duplicates", `SELECT number, state FROM tickets WHERE duplicate_of > 0 AND duplicate_of = $1 ORDER BY number`)
 	readBoard      = same("read board", `SELECT b.status, b.n, b.since, (SELECT min(t.number) FROM tickets t WHERE t.is_open AND t.status = b.status AND t.since = b.since)
 		FROM (SELECT status, count(*) AS n, min(since) AS since FROM tickets WHERE is_open GROUP BY status) b`)
+	// tally: $1 is the status of a question to the client.
+	tally = same("tally", `SELECT count(*), count(CASE WHEN category_type = '' OR status = $1 THEN 1 END), count(CASE WHEN priority = '' THEN 1 END)
+		FROM tickets WHERE is_open`)
 	nextTickets = same("next tickets", `SELECT number, state FROM tickets WHERE number > $1 ORDER BY number LIMIT $2`)
 	findPage    = differs("find page") // $1 the terms, $2 a number, $3 limit, $4 offset
 	findCount   = differs("find count")
@@ -192,7 +195,30 @@ var (
 	dropPost   = same("drop post", `DELETE FROM posts WHERE key = $1 AND message = ''`)
 	// recentPosts: by the index of their time.
 	recentPosts = same("recent posts", `SELECT key, at, place, message FROM posts WHERE at >= $1 AND message IN ('', $2)`)
-	purgePosts  = same("purge posts", `DELETE FROM posts WHERE at < $1`)
+)
+
+// The duties' slots, and what is let go of after a week ($1), so many at a time
+// ($2).
+var (
+	insertSlot = same("insert slot", `INSERT INTO slots (duty, place, slot, due, late, at, times) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (duty, place, slot) DO NOTHING RETURNING slot`)
+	lastSlot = same("last slot", `SELECT slot, due, late, at, times FROM slots WHERE duty = $1 AND place = $2 AND due <= $3 ORDER BY due DESC LIMIT 1`)
+
+	purgeDeliveries = same("purge deliveries", `DELETE FROM deliveries WHERE key IN (SELECT key FROM deliveries WHERE at < $1 ORDER BY at LIMIT $2) RETURNING key`)
+	purgeNotices    = same("purge notices", `DELETE FROM notices WHERE id IN
+		(SELECT id FROM notices WHERE state IN ('sent', 'dropped') AND due < $1 ORDER BY due LIMIT $2) RETURNING id`)
+	purgeSlots = same("purge slots", `DELETE FROM slots WHERE (duty, place, slot) IN (SELECT s.duty, s.place, s.slot FROM slots s WHERE s.due < $1
+		AND EXISTS (SELECT 1 FROM slots l WHERE l.duty = s.duty AND l.place = s.place AND l.due > s.due) LIMIT $2) RETURNING slot`)
+	// A post's key holds that of its notice; a card's is card/N where its notice's
+	// is paint/N. replace tells whether one text holds another; that it finds one
+	// too many keeps a post longer.
+	purgePosts = same("purge posts", `DELETE FROM posts WHERE key IN (SELECT p.key FROM posts p WHERE p.at < $1
+		AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.state = 'pending' AND `+carriedBy+`)
+		AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.state = 'sending' AND `+carriedBy+`)
+		AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.state = 'parked' AND n.state IN ('parked', 'dead') AND `+carriedBy+`)
+		AND NOT EXISTS (SELECT 1 FROM handed h WHERE h.state = 'open' AND replace(p.key, '/r/' || h.number || '/', '') <> p.key)
+		ORDER BY p.at LIMIT $2) RETURNING key`)
+	carriedBy = `replace(p.key, replace(n.key, 'paint/', 'card/'), '') <> p.key`
 )
 
 // Cards, drafts and settings.

@@ -70,11 +70,11 @@ func (c *deskClock) Now() time.Time {
 }
 
 // Advance moves the clock forward to an instant. On the way it stops at every
-// instant at which a notice falls due, in order, and calls drain there, so that
-// each thing happens at its time. It returns where the clock stands: at to, or
-// with an error where it stopped. While it is moved the clock stands still
-// between two stops.
-func (c *deskClock) Advance(ctx context.Context, to time.Time, drain func(context.Context) error) (time.Time, error) {
+// instant at which a notice falls due, or next says that something else does, in
+// order, and calls drain there, so that each thing happens at its time. It returns
+// where the clock stands: at to, or with an error where it stopped. While it is
+// moved the clock stands still between two stops.
+func (c *deskClock) Advance(ctx context.Context, to time.Time, drain func(context.Context) error, next nextDue) (time.Time, error) {
 	c.moving.Lock()
 	defer c.moving.Unlock()
 	if err := c.follow(ctx); err != nil {
@@ -88,12 +88,27 @@ func (c *deskClock) Advance(ctx context.Context, to time.Time, drain func(contex
 	if to.Before(now) {
 		return now, fmt.Errorf("the clock cannot go back: it is %s", now.Format(time.RFC3339))
 	}
-	at, err := c.walk(ctx, now, to, drain)
+	at, err := c.walk(ctx, now, to, drain, next)
 	return at, errors.Join(err, c.release(ctx))
 }
 
+// nextDue is when something falls due next; false if nothing does.
+type nextDue func(context.Context) (time.Time, bool, error)
+
+// earliest is the earlier of two.
+func earliest(a, b nextDue) nextDue {
+	return func(ctx context.Context) (time.Time, bool, error) {
+		one, ok1, err1 := a(ctx)
+		two, ok2, err2 := b(ctx)
+		if ok2 && (!ok1 || two.Before(one)) {
+			one = two
+		}
+		return one, ok1 || ok2, errors.Join(err1, err2)
+	}
+}
+
 // walk moves the clock from now to an instant, from stop to stop.
-func (c *deskClock) walk(ctx context.Context, now, to time.Time, drain func(context.Context) error) (time.Time, error) {
+func (c *deskClock) walk(ctx context.Context, now, to time.Time, drain func(context.Context) error, next nextDue) (time.Time, error) {
 	waited := time.Duration(0)
 	for range maxSteps {
 		if err := c.set(ctx, now); err != nil {
@@ -102,7 +117,7 @@ func (c *deskClock) walk(ctx context.Context, now, to time.Time, drain func(cont
 		if err := drain(ctx); err != nil {
 			return now, fmt.Errorf("at %s: %w", now.Format(time.RFC3339), err)
 		}
-		due, ok, err := c.store.NextDue(ctx)
+		due, ok, err := earliest(c.store.NextDue, next)(ctx)
 		switch {
 		case err != nil:
 			return now, err

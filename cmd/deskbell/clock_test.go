@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"deskbell.dev/deskbell/internal/config"
 	"deskbell.dev/deskbell/internal/desk"
 	"deskbell.dev/deskbell/internal/outbox"
 	"deskbell.dev/deskbell/store"
@@ -50,7 +51,7 @@ func TestAdvance(t *testing.T) {
 	if _, err := s.Enqueue(t.Context(), post("d", at(10*time.Hour)), post("b", at(time.Hour)), post("c", at(2*time.Hour)), post("e", at(11*time.Hour))); err != nil {
 		t.Fatal(err)
 	}
-	now, err := c.Advance(t.Context(), at(10*time.Hour), box.Drain)
+	now, err := c.Advance(t.Context(), at(10*time.Hour), box.Drain, never)
 	if err != nil || !now.Equal(at(10*time.Hour)) {
 		t.Fatal(now, err)
 	}
@@ -58,7 +59,7 @@ func TestAdvance(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := c.Advance(t.Context(), at(9*time.Hour), box.Drain); err == nil {
+	if _, err := c.Advance(t.Context(), at(9*time.Hour), box.Drain, never); err == nil {
 		t.Error("the clock went back")
 	}
 	again, err := newClock(t.Context(), s)
@@ -80,7 +81,7 @@ func TestAdvancePastAFailingNotice(t *testing.T) {
 		t.Fatal(err)
 	}
 	to := c.Now().Add(30 * 24 * time.Hour)
-	if now, err := c.Advance(t.Context(), to, box.Drain); err != nil || !now.Equal(to) {
+	if now, err := c.Advance(t.Context(), to, box.Drain, never); err != nil || !now.Equal(to) {
 		t.Error(now, err)
 	}
 	if tries < 5 || tries > 20 {
@@ -102,7 +103,7 @@ func TestAdvanceStopsWhereDrainingFails(t *testing.T) {
 		}
 		return errors.New("disk full")
 	}
-	now, err := c.Advance(t.Context(), due.Add(time.Hour), failing)
+	now, err := c.Advance(t.Context(), due.Add(time.Hour), failing, never)
 	if err == nil || !now.Equal(due) {
 		t.Errorf("stopped at %s with %v, want %s", now, err, due)
 	}
@@ -123,7 +124,7 @@ func TestAdvanceAtOnce(t *testing.T) {
 			last := c.Now()
 			for k := range 10 {
 				to := start.Add(time.Duration(k*8+n) * time.Minute)
-				if now, err := c.Advance(t.Context(), to, nothing); err == nil && (now.Before(to) || now.Sub(to) >= time.Second) {
+				if now, err := c.Advance(t.Context(), to, nothing, never); err == nil && (now.Before(to) || now.Sub(to) >= time.Second) {
 					t.Errorf("arrived at %s instead of %s", now, to)
 				}
 				if now := c.Now(); now.Before(last) {
@@ -153,7 +154,7 @@ func TestAdvanceWaitsForAnother(t *testing.T) {
 	var got []string
 	box := outbox.New(s, func(_ context.Context, d store.Due) error { got = append(got, d.Key); return nil }, c.Now, "test", 1, quiet)
 	to := start.Add(3 * time.Minute)
-	if _, err := c.Advance(t.Context(), to, box.Drain); err != nil {
+	if _, err := c.Advance(t.Context(), to, box.Drain, never); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.follow(t.Context()); err != nil || c.Now().Sub(to) > 300*time.Millisecond {
@@ -177,7 +178,52 @@ func TestAdvanceWaitsForWhatIsInHand(t *testing.T) {
 	}
 	sent := false
 	box := outbox.New(s, func(context.Context, store.Due) error { sent = true; return nil }, c.Now, "test", 1, quiet)
-	if _, err := c.Advance(t.Context(), c.Now().Add(time.Hour), box.Drain); err != nil || !sent {
+	if _, err := c.Advance(t.Context(), c.Now().Add(time.Hour), box.Drain, never); err != nil || !sent {
 		t.Errorf("it did not wait: %v", err)
+	}
+}
+
+// never: nothing but notices falls due.
+func never(context.Context) (time.Time, bool, error) { return time.Time{}, false, nil }
+
+// A month on the clock: each digest of a working day comes once, at nine, and not
+// late; whatever else falls due on the way does too.
+func TestAdvanceAMonthOfDigests(t *testing.T) {
+	s, c := newTestClock(t)
+	f := config.Default()
+	f.Desk.Zone = "Europe/Berlin"
+	if err := config.Apply(t.Context(), s, f, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	zone, err := time.LoadLocation(f.Desk.Zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got, want []string
+	box := outbox.New(s, func(_ context.Context, d store.Due) error {
+		got = append(got, fmt.Sprintf("%s at %s", d.What, c.Now().In(zone).Format("2006-01-02 15:04:05")))
+		return nil
+	}, c.Now, "test", 1, quiet)
+	schedule := outbox.NewSchedule(s, outbox.Duties(f.DigestAt()), c.Now, quiet)
+	happen := func(ctx context.Context) error { return errors.Join(schedule.Tick(ctx), box.Drain(ctx)) }
+
+	now := c.Now().In(zone)
+	start := time.Date(now.Year(), now.Month(), now.Day()+1, 8, 0, 0, 0, zone)
+	if _, err := c.Advance(t.Context(), start, happen, schedule.NextDue); err != nil {
+		t.Fatal(err)
+	}
+	got = nil
+	end := start.AddDate(0, 0, 31)
+	if at, err := c.Advance(t.Context(), end, happen, schedule.NextDue); err != nil || !at.Equal(end) {
+		t.Fatal(at, err)
+	}
+	for day := start; day.Before(end); day = day.AddDate(0, 0, 1) {
+		if day.Weekday() != time.Saturday && day.Weekday() != time.Sunday {
+			due := day.Add(time.Hour)
+			want = append(want, fmt.Sprintf("digest/%s at %s", due.Format("2006-01-02T15:04-07:00"), due.Format("2006-01-02 15:04:05")))
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +told %s", diff)
 	}
 }

@@ -53,6 +53,7 @@ func (c *demoCmd) Run(g *globals) error {
 
 	srv := &http.Server{Handler: d.web.Handler(), ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
 	go d.box.Run(ctx)
+	go d.schedule.Run(ctx)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	fmt.Fprintf(g.out, "Deskbell's playground is ready: http://%s/\n", ln.Addr())
@@ -128,10 +129,11 @@ func demoConfig(g *globals) (*config.File, error) {
 
 // demo is the playground's desk with everything that it runs on.
 type demo struct {
-	store *store.Store
-	clock *deskClock
-	web   *web.Server
-	box   *outbox.Outbox
+	store    *store.Store
+	clock    *deskClock
+	web      *web.Server
+	box      *outbox.Outbox
+	schedule *outbox.Schedule
 }
 
 func (d *demo) close() {
@@ -177,9 +179,11 @@ func wire(ctx context.Context, f *config.File, dir string, log *slog.Logger) (*d
 	d := &demo{store: s, clock: clock}
 	var b *bot.Bot
 	d.web, err = web.New(web.Config{Now: clock.Now, Zone: f.Desk.Zone, Dir: dir, Log: log,
-		After:   func(ctx context.Context) { d.drain(ctx, log) },
-		Advance: func(ctx context.Context, to time.Time) (time.Time, error) { return clock.Advance(ctx, to, d.box.Drain) },
-		People:  func(ctx context.Context) ([]web.Person, error) { return people(ctx, b) }})
+		After: func(ctx context.Context) { d.drain(ctx, log) },
+		Advance: func(ctx context.Context, to time.Time) (time.Time, error) {
+			return clock.Advance(ctx, to, d.happen, d.schedule.NextDue)
+		},
+		People: func(ctx context.Context) ([]web.Person, error) { return people(ctx, b) }})
 	if err != nil {
 		s.Close()
 		return nil, err
@@ -193,6 +197,7 @@ func wire(ctx context.Context, f *config.File, dir string, log *slog.Logger) (*d
 		d.web.Mount(pattern, h)
 	}
 	d.box = outbox.New(s, b.Carry, clock.Now, "demo", 1, log)
+	d.schedule = outbox.NewSchedule(s, outbox.Duties(f.DigestAt()), clock.Now, log)
 	return d, nil
 }
 
@@ -200,6 +205,11 @@ func (d *demo) drain(ctx context.Context, log *slog.Logger) {
 	if err := d.box.Drain(ctx); err != nil {
 		log.Error("outbox", "err", err)
 	}
+}
+
+// happen does what is due now by the schedule, and delivers what is due.
+func (d *demo) happen(ctx context.Context) error {
+	return errors.Join(d.schedule.Tick(ctx), d.box.Drain(ctx))
 }
 
 // sampleKey is the setting that says when the sample was lived: "" while it is,

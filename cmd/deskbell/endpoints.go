@@ -128,7 +128,7 @@ func (d *runningDesk) moveClock(w http.ResponseWriter, r *http.Request) {
 	if err := http.NewResponseController(w).SetWriteDeadline(time.Time{}); err != nil {
 		d.log.Warn("moving the clock", "err", err)
 	}
-	now, err := d.clock.Advance(context.WithoutCancel(r.Context()), to, d.box.Drain)
+	now, err := d.clock.Advance(context.WithoutCancel(r.Context()), to, d.happen, d.schedule.NextDue)
 	if err != nil {
 		d.log.Error("moving the clock", "to", to, "err", err)
 		answer(w, http.StatusBadRequest, problem{"the clock stands at " + now.Format(time.RFC3339Nano) + ": " + err.Error()})

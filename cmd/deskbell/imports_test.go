@@ -28,7 +28,7 @@ func TestImports(t *testing.T) {
 		"internal/web":             {[]string{"internal/chat"}, "no platform sees a ticket"},
 		"internal/slack":           {[]string{"internal/chat"}, "no platform sees a ticket"},
 		"internal/slack/slacktest": {nil, "it stands in for the vendor, whoever talks to it"},
-		"internal/config":          {[]string{"internal/desk", "internal/worktime", "store"}, "a file becomes policy and facts, nothing else"},
+		"internal/config":          {[]string{"internal/desk", "internal/outbox", "internal/worktime", "store"}, "a file becomes policy, facts and times of duties, nothing else"},
 		"internal/sample":          {[]string{"internal/desk", "store"}, "the sample is lived by commands"},
 		"bot":                      {[]string{"internal/chat", "internal/desk", "internal/outbox", "internal/worktime", "store"}, "the one place where desk and chat meet"},
 	}
@@ -41,6 +41,7 @@ func TestImports(t *testing.T) {
 		"github.com/santhosh-tekuri/":     "internal/slack/slacktest",
 		"github.com/bwmarrin/discordgo":   "internal/discord",
 		"github.com/goccy/go-yaml":        "internal/config",
+		"github.com/robfig/cron":          "internal/outbox",
 		"github.com/alecthomas/kong":      "cmd/deskbell",
 		"github.com/prometheus/":          "cmd/deskbell",
 		"github.com/chromedp/":            "internal/web/webtest",

@@ -69,13 +69,14 @@ func (serveCmd) Run(g *globals) error {
 
 // runningDesk is one desk at work.
 type runningDesk struct {
-	log     *slog.Logger
-	store   *store.Store
-	clock   *deskClock
-	box     *outbox.Outbox
-	ready   *readiness
-	slack   *slack.Platform // nil where the desk is not on Slack
-	movable bool            // POST /api/clock
+	log      *slog.Logger
+	store    *store.Store
+	clock    *deskClock
+	box      *outbox.Outbox
+	schedule *outbox.Schedule
+	ready    *readiness
+	slack    *slack.Platform // nil where the desk is not on Slack
+	movable  bool            // POST /api/clock
 }
 
 func newDesk(log *slog.Logger, s *store.Store, clock *deskClock, f *config.File) (*runningDesk, error) {
@@ -97,6 +98,7 @@ func newDesk(log *slog.Logger, s *store.Store, clock *deskClock, f *config.File)
 	}
 	b = bot.New(bot.Config{Store: s, Now: clock.Now, Platforms: platforms, Log: log})
 	d.box = outbox.New(s, b.Carry, clock.Now, uuid.NewString(), workers, log)
+	d.schedule = outbox.NewSchedule(s, outbox.Duties(f.DigestAt()), clock.Now, log)
 	return d, nil
 }
 
@@ -122,7 +124,7 @@ func (d *runningDesk) serve(ctx context.Context, ln net.Listener) error {
 		hearing.Go(func() { d.slack.Run(ctx) })
 	}
 	working.Go(func() { d.box.Run(work) })
-	working.Go(func() { d.tidy(work) })
+	working.Go(func() { d.schedule.Run(work) })
 	if d.movable {
 		working.Go(func() { d.followClock(work) })
 	}
@@ -150,16 +152,9 @@ func (d *runningDesk) serve(ctx context.Context, ln net.Listener) error {
 	return err
 }
 
-// tidy lets go of what is nobody's any more, at once and then every hour.
-func (d *runningDesk) tidy(ctx context.Context) {
-	for {
-		if err := d.store.Tidy(ctx, d.clock.Now()); err != nil && ctx.Err() == nil {
-			d.log.Error("not tidied", "err", err)
-		}
-		if sleep(ctx, time.Hour) != nil {
-			return
-		}
-	}
+// happen does what is due now by the schedule, and delivers what is due.
+func (d *runningDesk) happen(ctx context.Context) error {
+	return errors.Join(d.schedule.Tick(ctx), d.box.Drain(ctx))
 }
 
 // followClock takes over what another process of the same desk moved.

@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"deskbell.dev/deskbell/internal/desk"
+	"deskbell.dev/deskbell/internal/outbox"
 )
 
 // check refuses everything that the desk would refuse later, by making the
 // policy and seeding an empty desk with it.
 func (f *File) check() error {
-	for _, check := range []func() error{f.checkAddresses, f.checkRules, f.checkMembers, f.checkChannels, f.checkRota, f.checkClients} {
+	for _, check := range []func() error{f.checkAddresses, f.checkRules, f.checkMembers, f.checkChannels, f.checkDigest, f.checkRota, f.checkClients} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -187,6 +188,22 @@ func (f *File) checkChannels() error {
 		seen[platform] = true
 	}
 	return nil
+}
+
+func (f *File) checkDigest() error {
+	for _, w := range []struct{ path, text string }{{"$.digest.at", f.Digest.At}, {"$.digest.weekly", f.Digest.Weekly}} {
+		var no *outbox.WhenError
+		if _, err := outbox.ParseWhen(w.text); errors.As(err, &no) {
+			return within(w.path, w.text, no.Column, "%s", no.Text)
+		}
+	}
+	return nil
+}
+
+// DigestAt is when the daily digest is due; check has refused what is no time.
+func (f *File) DigestAt() outbox.When {
+	w, _ := outbox.ParseWhen(f.Digest.At)
+	return w
 }
 
 func (f *File) checkRota() error {

@@ -16,6 +16,9 @@ type Error struct {
 	Excerpt      string // the line of the file, secrets redacted
 
 	path string // "$.desk.members[2].roles[0]"; a key itself ends in "~"
+	// Of a text value what is wrong may begin within it: at this column of it.
+	value  string
+	inside int
 }
 
 func (e *Error) Error() string {
@@ -38,6 +41,11 @@ func (e *Error) Error() string {
 // line and column of it. What looks like a secret is not told.
 func at(path, format string, a ...any) error {
 	return &Error{path: path, Text: secretText.ReplaceAllString(fmt.Sprintf(format, a...), redacted)}
+}
+
+// within is at for what begins at a column of the text at the path, from 1.
+func within(path, text string, column int, format string, a ...any) error {
+	return &Error{path: path, value: text, inside: column, Text: fmt.Sprintf(format, a...)}
 }
 
 // The secrets of the file, by key, and what looks like one wherever it stands:

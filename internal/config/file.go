@@ -146,9 +146,11 @@ type Goals struct {
 	Resolve time.Duration `yaml:"resolve"`
 }
 
-// Digest comes with its own part of Deskbell; the section is there so that a file
-// can be written for it.
-type Digest struct{}
+// Digest is when the desk says how it stands, in cron texts and desk time.
+type Digest struct {
+	At     string `yaml:"at"`
+	Weekly string `yaml:"weekly"`
+}
 
 // Rota is who is intake.
 type Rota struct {

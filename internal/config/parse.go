@@ -70,6 +70,7 @@ func (s *source) placed(err error) error {
 	case errors.As(err, &e):
 		if e.Line == 0 {
 			e.Line, e.Column = place(s.root, e.path)
+			e.Column += s.into(e)
 		}
 	case errors.As(err, &syntax):
 		e = &Error{Text: syntax.GetMessage()}
@@ -86,6 +87,23 @@ func (s *source) placed(err error) error {
 	}
 	e.Text, e.path = secretText.ReplaceAllString(e.Text, redacted), ""
 	return e
+}
+
+// into is how many columns after the beginning of its value an error's place is:
+// none where the text does not stand there as it is.
+func (s *source) into(e *Error) int {
+	lines := strings.Split(s.text, "\n")
+	if e.inside < 2 || e.Line < 1 || e.Line > len(lines) {
+		return 0
+	}
+	line := []rune(lines[e.Line-1])
+	for quote := range 2 {
+		from := e.Column - 1 + quote
+		if from >= 0 && from <= len(line) && strings.HasPrefix(string(line[from:]), e.value) && e.value != "" {
+			return quote + e.inside - 1
+		}
+	}
+	return 0
 }
 
 // quoted is a part of the file in goccy's errors.

@@ -168,3 +168,23 @@ func (p *Policy) OnCall(a Actor, at time.Time) bool {
 // Has is who has the turn that began on the local date by the weekly rota alone;
 // 0 if there is none.
 func (r *Rota) Has(date string) MemberID { return pick(r.Base, r.nth(date)) }
+
+// Turn is one turn of the weekly rota, and who leaves and arrives as intake with
+// it; 0 is nobody.
+type Turn struct {
+	From, Until     time.Time
+	Leaves, Arrives MemberID
+}
+
+// TurnOn is the turn that begins on the local date, false if none does. Who is on
+// call comes and goes with the working hours and is left out of it.
+func (p *Policy) TurnOn(date string) (Turn, bool) {
+	day, err := time.ParseInLocation(time.DateOnly, date, p.Zone)
+	if err != nil {
+		return Turn{}, false
+	}
+	from, until, on := p.Rota.Turn(day.Add(24*time.Hour-time.Minute), p.Zone)
+	weekly := *p
+	weekly.AfterHours = false
+	return Turn{from, until, weekly.IntakeAt(from.Add(-time.Microsecond)).Member, weekly.IntakeAt(from).Member}, on == date
+}

@@ -80,13 +80,6 @@ func posts(st *story) {
 	if p, b := begin("b", later); !b || !p.At.Equal(later) {
 		st.Errorf("begun anew: %+v %v", p, b)
 	}
-	st.ok(st.s.PurgePosts(ctx, later))
-	if _, ok, err := st.s.Post(ctx, "a"); ok || err != nil {
-		st.Errorf("an old post was kept: %v", err)
-	}
-	if _, ok, err := st.s.Post(ctx, "b"); !ok || err != nil {
-		st.Errorf("a new post was purged: %v", err)
-	}
 }
 
 func unparked(st *story) {

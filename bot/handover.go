@@ -1,0 +1,107 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/desk"
+)
+
+// dated reads what follows in a notice of the schedule: its day or slot, and
+// whether it comes late.
+func dated(rest string) (day string, late bool) {
+	day, late = strings.CutSuffix(rest, "/late")
+	return day, late
+}
+
+// passed leaves out that something was overtaken.
+func passed(err error) error {
+	if errors.Is(err, errOvertaken) {
+		return nil
+	}
+	return err
+}
+
+// turnOn is the turn that begins on the date, if it is still to be told: nobody
+// needs to hear of one that is over, or that was moved to another day.
+func (t *turn) turnOn(date string) (desk.Turn, error) {
+	tn, ok := t.p.TurnOn(date)
+	if !ok || !t.now.Before(tn.Until) {
+		return tn, errOvertaken
+	}
+	return tn, nil
+}
+
+// handOver is the card at the turn: who leaves, who arrives, and what is handed
+// over (domain.md, The clock's other duties).
+func (t *turn) handOver(date string, late bool) (chat.Message, error) {
+	tn, err := t.turnOn(date)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	tally, err := t.Store.Tally(t.ctx)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	_, waiting, err := t.Store.HandedOpen(t.ctx, 0, 1)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	text := chat.Join(chat.B("Hand-over: "), t.comesAndGoes(tn))
+	if late {
+		text = chat.Join(text, chat.Say(" This comes late: the turn passed "), chat.At(tn.From, chat.DateTime), chat.Say("."))
+	}
+	wait := "waits"
+	if waiting != 1 {
+		wait = "wait"
+	}
+	c := &chat.Card{
+		Text: chat.Say(fmt.Sprintf("%s open: %d not clarified, %d without a priority. %s %s for intake.",
+			count(tally.Open, "ticket"), tally.Unclarified, tally.Unprioritized, count(waiting, "request"), wait)),
+		Actions: t.offers([]desk.Offer{{Verb: vRequests, Label: "Requests"}, {Verb: vBoard, Label: "Board"}, {Verb: vRota, Label: "Rota"}}, 0, onList, nil, 3),
+	}
+	return chat.Message{Text: text, Card: c}, nil
+}
+
+func (t *turn) comesAndGoes(tn desk.Turn) chat.Text {
+	var text chat.Text
+	if tn.Leaves != 0 {
+		text = chat.Join(t.mention(tn.Leaves), chat.Say(" leaves, "))
+	}
+	if tn.Arrives == 0 {
+		return chat.Join(text, chat.Say("and nobody is intake now. Requests are kept. Put somebody on: /desk rota override MEMBER FROM TO"))
+	}
+	return chat.Join(text, t.mention(tn.Arrives), chat.Say(" is intake until "), chat.At(tn.Until, chat.DateTime), chat.Say("."))
+}
+
+// turnPost is what whoever arrives is told by themselves: the day before, when
+// the turn begins; at the turn, what waits for them, with its buttons.
+func (t *turn) turnPost(what, date string) (chat.Message, error) {
+	tn, err := t.turnOn(date)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	if what == "hand-over-tomorrow" {
+		return t.tomorrow(tn, date)
+	}
+	_, waiting, err := t.Store.HandedOpen(t.ctx, 0, 1)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	if waiting == 0 || t.p.IntakeAt(t.now).Member != t.me.ID {
+		return chat.Message{}, errOvertaken
+	}
+	c, err := t.intakeHome()
+	return chat.Message{Text: chat.Say("The turn is yours, and this waits for you:"), Card: c}, err
+}
+
+func (t *turn) tomorrow(tn desk.Turn, date string) (chat.Message, error) {
+	if !t.now.Before(tn.From) || tn.Arrives != t.me.ID {
+		return chat.Message{}, errOvertaken
+	}
+	swap := t.button(intent{Verb: vRota, Place: onList, Args: map[string]string{"rest": "swap " + date}}, "Ask for a swap", chat.Default)
+	return chat.Message{Text: chat.Join(chat.Say("Your turn as intake comes: from "), chat.At(tn.From, chat.DateTime), chat.Say(" until "), chat.At(tn.Until, chat.DateTime), chat.Say(".")),
+		Card: &chat.Card{Actions: []chat.Action{swap}}}, nil
+}
