@@ -178,9 +178,26 @@ func (f *filling) plan(n int, l life) ([]act, error) {
 				return nil, fmt.Errorf("step %d would be today", k)
 			}
 		}
-		out = append(out, act{f.at(day, minute), l.summary, func(at time.Time) error { return f.give(l, s, at) }})
+		at := f.at(day, minute)
+		out = append(out, act{at, l.summary, func(at time.Time) error { return f.give(l, s, at) }})
+		if word := l.firstWord(); k == 0 && n%8 != 5 && word != nil && (day > 0 || minute > 15) { // nobody is quick each time
+			answer := by("", word)
+			out = append(out, act{at.Add(4 * time.Minute), l.summary, func(at time.Time) error { return f.give(l, answer, at) }})
+		}
 	}
 	return out, nil
+}
+
+// firstWord is what intake tells the client soon after a ticket came in; nil
+// where there is nobody to be told.
+func (l life) firstWord() desk.Command {
+	switch {
+	case l.kind == desk.Internal || strings.HasPrefix(l.client, "Unknown"):
+		return nil
+	case strings.HasSuffix(l.cameBy, "phone"):
+		return desk.Call{Text: "Taken down on the phone; they know what comes next."}
+	}
+	return desk.Reply{How: "sent", Text: "Thank you, we have it and come back to you as soon as it is prioritized."}
 }
 
 // opens is how the ticket comes in: by intake, or by level 1 or a technician
