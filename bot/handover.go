@@ -71,7 +71,10 @@ func (t *turn) comesAndGoes(tn desk.Turn) chat.Text {
 		text = chat.Join(t.mention(tn.Leaves), chat.Say(" leaves, "))
 	}
 	if tn.Arrives == 0 {
-		return chat.Join(text, chat.Say("and nobody is intake now. Requests are kept. Put somebody on: /desk rota override MEMBER FROM TO"))
+		if tn.Leaves != 0 {
+			text = chat.Join(text, chat.Say("and "))
+		}
+		return chat.Join(text, chat.Say("nobody is intake now. Requests are kept. Put somebody on: /desk rota override MEMBER FROM TO"))
 	}
 	return chat.Join(text, t.mention(tn.Arrives), chat.Say(" is intake until "), chat.At(tn.Until, chat.DateTime), chat.Say("."))
 }

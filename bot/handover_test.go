@@ -124,10 +124,15 @@ func TestHandOverLate(t *testing.T) {
 func TestHandOverToNobody(t *testing.T) {
 	p, at := scheduled(t)
 	at("2026-03-02 09:00")
-	p.step("intake2", "/desk away 2026-03-08 2026-03-15")
+	p.step("intake2", "/desk away 2026-03-08 2026-03-22")
+	p.step("intake", "/desk away 2026-03-15 2026-03-22")
 	at("2026-03-09 09:00")
 	told := last(p.news("desk", "tech"))
 	if !strings.HasPrefix(told, "Hand-over: @intake leaves, and nobody is intake now. Requests are kept. Put somebody on: /desk rota override MEMBER FROM TO") {
+		t.Errorf("told %q", told)
+	}
+	at("2026-03-16 09:00") // and nobody leaves
+	if told := last(p.news("desk", "tech")); !strings.HasPrefix(told, "Hand-over: nobody is intake now.") {
 		t.Errorf("told %q", told)
 	}
 }

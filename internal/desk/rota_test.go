@@ -107,3 +107,27 @@ func TestSRMWhoIsAway(t *testing.T) {
 		t.Errorf("%d", got)
 	}
 }
+
+// Who leaves and who arrives, whoever is on call at the night's end; a turn
+// begins on its own date only.
+func TestTurnOn(t *testing.T) {
+	p := office()
+	p.AfterHours = true
+	p.Rota.Overrides = []Interval{{tech, at("Mon 2026-03-02 08:00"), at("Mon 2026-03-02 09:00")}}
+	p.Rota.Swaps = map[string]MemberID{"2026-03-09": sdm}
+	p.Rota.Absences = []Interval{{intake, at("Mon 2026-03-16 09:00"), at("Tue 2026-03-17 09:00")}}
+	for _, c := range []struct {
+		date            string
+		leaves, arrives MemberID
+	}{{"2026-03-02", tech, intake}, {"2026-03-09", intake, sdm}, {"2026-03-16", sdm, standIn}, {"2026-03-23", intake, relief}, {"2026-03-30", relief, intake}} {
+		turn, ok := p.TurnOn(c.date)
+		if !ok || turn.Leaves != c.leaves || turn.Arrives != c.arrives || turn.From.Format("15:04 2006-01-02") != "09:00 "+c.date || turn.Until.Format("Mon 15:04") != "Mon 09:00" {
+			t.Errorf("%s: %+v %v", c.date, turn, ok)
+		}
+	}
+	for _, date := range []string{"2026-03-03", "2026-03-08", "soon"} {
+		if turn, ok := p.TurnOn(date); ok {
+			t.Errorf("%s: %+v", date, turn)
+		}
+	}
+}

@@ -1,7 +1,8 @@
 // Package outbox carries out due notices: it claims them with a lease, hands
 // each to the conversation, and finishes, retries, parks or buries it. What a
 // notice says and where it goes is the conversation's; when it is due is desk
-// time; leases and pauses are real time.
+// time; leases and pauses are real time. Its Schedule does the desk's own duties
+// (duties.go) at their times (when.go), mostly by saving such notices.
 package outbox
 
 import (

@@ -2,8 +2,10 @@ package outbox
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/robfig/cron/v3"
 )
@@ -53,7 +55,7 @@ func ParseWhen(text string) (When, error) {
 	switch {
 	case len(fields) == 0:
 		return no(1, "there is no time; %s", like)
-	case len(text) > maxWhen:
+	case utf8.RuneCountInString(text) > maxWhen:
 		return no(maxWhen+1, "a time is at most %d characters long", maxWhen)
 	case strings.Contains(fields[0], "="):
 		return no(columns[0], "%q: the times are the desk's own; leave the zone out and set desk.zone", fields[0])
@@ -135,20 +137,29 @@ func wall(t time.Time) time.Time {
 }
 
 // first is the instant at which the zone's clock first shows local, or, if it
-// never does, something later.
+// never does, something later. Two changes of one clock within two days would
+// be taken for one.
+//
+// time.ZoneBounds would do, but of a leap year's last day, beyond a zone's table,
+// it says that it ends where it begins (go1.26).
 func first(local time.Time, zone *time.Location) time.Time {
-	// No zone is further from UTC than this; so here it is still earlier.
-	at := local.Add(-26 * time.Hour).In(zone)
-	for {
-		_, offset := at.Zone()
-		shown := local.Add(-time.Duration(offset) * time.Second).In(zone)
-		if shown.Before(at) {
-			shown = at // the change has just left it out
-		}
-		_, end := at.ZoneBounds()
-		if end.IsZero() || shown.Before(end) {
-			return shown
-		}
-		at = end
+	const farthestZone = 16 * time.Hour // no zone is further from UTC
+	from, to := local.Add(-farthestZone), local.Add(farthestZone)
+	before, after := offset(from, zone), offset(to, zone)
+	shown := local.Add(-before)
+	if before == after {
+		return shown.In(zone)
 	}
+	seconds := int(to.Sub(from) / time.Second)
+	change := from.Add(time.Second * time.Duration(sort.Search(seconds, func(n int) bool { return offset(from.Add(time.Duration(n)*time.Second), zone) != before })))
+	if shown.Before(change) {
+		return shown.In(zone)
+	}
+	return later(local.Add(-after), change).In(zone) // what the change leaves out is shown by it
+}
+
+// offset is how far the zone's clock is ahead of UTC at t.
+func offset(t time.Time, zone *time.Location) time.Duration {
+	_, seconds := t.In(zone).Zone()
+	return time.Duration(seconds) * time.Second
 }

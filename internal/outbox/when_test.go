@@ -70,7 +70,7 @@ func TestParseWhen(t *testing.T) {
 // Whatever is read goes on for ever, strictly forward; whatever is not is
 // refused at a column of the text.
 func FuzzParseWhen(f *testing.F) {
-	for _, s := range []string{"0 9 * * *", "TZ=UTC", "@every 1s", "*/7 2 29 2 *", "0 0 30 2 *", "0-59/3 1,2 * jan sun", "1 2 3 4 5 6", "-1 +1 */-1 1/9 ?", ""} {
+	for _, s := range []string{"0 9 * * *", "TZ=UTC", "@every 1s", "*/7 2 29 2 *", "0 0 30 2 *", "0-59/3 1,2 * jan sun", "1 2 3 4 5 6", "0 0 * 1 *", "-1 +1 */-1 1/9 ?", ""} {
 		f.Add(s)
 	}
 	zone := zoneOf(f, "Australia/Lord_Howe")
@@ -129,6 +129,7 @@ func TestNextAtClockChanges(t *testing.T) {
 		{"Australia/Lord_Howe", "15 2 * * *", "2026-10-03T00:00:00Z", []string{"2026-10-04T02:30+11:00", "2026-10-05T02:15+11:00"}},
 		{"Pacific/Apia", "0 9 * * *", "2011-12-29T20:00:00Z", []string{"2011-12-31T00:00+14:00", "2011-12-31T09:00+14:00"}},
 		{"Europe/Berlin", "0 9 29 2 *", "2096-03-01T00:00:00Z", []string{"2104-02-29T09:00+01:00"}},
+		{"Australia/Lord_Howe", "0 0 * 1 *", "2104-12-30T18:00:00Z", []string{"2105-01-01T00:00+11:00"}},
 		{"UTC", "0 9 * * 1-5", "2026-03-06T09:00:00Z", []string{"2026-03-09T09:00+00:00"}},
 	} {
 		at, err := time.Parse(time.RFC3339, c.after)
@@ -184,22 +185,17 @@ func TestEachLocalTimeOnce(t *testing.T) {
 	}
 }
 
-const watched = 50 * time.Hour // the day before the change, its own, and a little
+const watched = 52 * time.Hour // the day before the change, its own, and a little
 
 // daysOfChange are, for ten years, a day before each change of the zone's clock,
-// and a plain day of each year.
+// a plain day of each year, and the turn of a leap year beyond its table.
 func daysOfChange(zone *time.Location) (days []time.Time) {
-	for y := 2026; y < 2036; y++ {
-		days = append(days, time.Date(y, time.June, 10, 0, 0, 0, 0, zone))
-	}
-	for at := days[0].AddDate(0, -5, 0); ; {
-		_, end := at.ZoneBounds()
-		if end.IsZero() || end.Year() > 2035 {
-			return days
+	for at := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC); at.Year() < 2036; at = at.Add(24 * time.Hour) {
+		if offset(at, zone) != offset(at.Add(24*time.Hour), zone) || at.YearDay() == 160 {
+			days = append(days, at.Add(-24*time.Hour))
 		}
-		days = append(days, end.Add(-26*time.Hour).Truncate(time.Minute))
-		at = end
 	}
+	return append(days, time.Date(2040, time.December, 30, 0, 0, 0, 0, time.UTC))
 }
 
 // walked is what is due in the watched time by each text, found by looking at

@@ -74,8 +74,15 @@ func (r *ruler) stretch(sec int64) stretch {
 	if !from.IsZero() {
 		s.from = from.Unix()
 	}
-	if !to.IsZero() {
+	switch {
+	case to.IsZero():
+	case to.Unix() > sec:
 		s.to = to.Unix()
+	default:
+		// Beyond a zone's table, which ends in 2037 or long before, ZoneBounds takes
+		// every year for 365 days and says of the 366th that it has ended (go1.26).
+		const day = 24 * 60 * 60
+		s.to = sec - sec%day + day // years are UTC's there
 	}
 	r.last = s
 	return s
