@@ -123,11 +123,26 @@ type Calendar struct {
 	Special  map[string][]string `yaml:"special"` // a date's own hours
 }
 
-// SLA and Digest come with their own part of Deskbell; the sections are there
-// so that a file can be written for both.
+// SLA comes with its own part of Deskbell; the section is there so that a file
+// can be written for it.
 type SLA struct{}
 
-type Digest struct{}
+// Digest is what is shown every working morning.
+type Digest struct {
+	Sections   []string   `yaml:"sections"`
+	Thresholds Thresholds `yaml:"thresholds"`
+	WhenEmpty  string     `yaml:"when_empty"` // line or nothing
+	Channels   []string   `yaml:"channels"`   // "slack:C0123", one on each platform
+}
+
+// Thresholds are working days until the digest shows a ticket.
+type Thresholds struct {
+	ClientTest int `yaml:"client_test"`
+	Triage     int `yaml:"triage"`
+	Ready      int `yaml:"ready"`
+	Waiting    int `yaml:"waiting"` // also for a vendor
+	Estimates  int `yaml:"estimates"`
+}
 
 // Rota is who is intake.
 type Rota struct {

@@ -58,6 +58,8 @@ type Policy struct {
 	// not, the text is shown to copy and a person says that it was sent.
 	MailDelivered bool
 
+	Digest Digest
+
 	Directory
 }
 
@@ -76,6 +78,7 @@ func Normal(name string, hours *worktime.Calendar) Policy {
 		UndoFor: 10 * time.Minute, TriageMailWait: 2 * time.Minute, ReopenFor: 14 * 24 * time.Hour,
 		UrgentWords: map[string]int{"smoke": 40, "fire": 40, "down": 25, "outage": 30, "ransomware": 45, "data loss": 40, "everyone": 20, "nobody can": 25, "breach": 40},
 	}
+	p.Digest = NormalDigest()
 	p.Directory = NewDirectory()
 	return p
 }
