@@ -164,13 +164,13 @@ func (t *turn) keepCall(pf chat.Platform, tk desk.Ticket, place string, ref chat
 	if err != nil || there && call.Message == ref.ID {
 		return err // kept already: painting keeps it true
 	}
-	_, err = t.bringUp(t.standingCall(pf, place, ref), tk, call, fresh)
+	_, err = bringUp(t, t.standingCall(pf, tk.Number, place, ref), tk, call, fresh)
 	return err
 }
 
 // standingCall is that message, as it says what is so now.
-func (t *turn) standingCall(pf chat.Platform, place string, ref chat.MessageRef) standing {
-	return standing{pf, ref, callPlace + place, t.call}
+func (t *turn) standingCall(pf chat.Platform, n desk.TicketID, place string, ref chat.MessageRef) standing[desk.Ticket] {
+	return t.aboutTicket(pf, ref, n, callPlace+place, t.call)
 }
 
 // paintCall keeps that message true: it calls as long as the ticket is urgent
@@ -184,6 +184,6 @@ func (t *turn) paintCall(pf chat.Platform, tk desk.Ticket, place, channel string
 		return nil
 	}
 	ref := chat.MessageRef{Place: chat.Place{Channel: channel}, ID: call.Message}
-	_, err = t.bringUp(t.standingCall(pf, place, ref), tk, call, false)
+	_, err = bringUp(t, t.standingCall(pf, tk.Number, place, ref), tk, call, false)
 	return err
 }
