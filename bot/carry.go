@@ -50,7 +50,7 @@ func (b *Bot) paint(ctx context.Context, p *desk.Policy, n desk.TicketID) error 
 			return err
 		}
 		return t.paintCall(pf, tk, place, channel)
-	}), b.paintPrompts(ctx, p, n))
+	}), b.paintPrompts(ctx, p, n), b.paintDigests(ctx, p, entry{Ticket: n}))
 }
 
 // painted makes sure that the card at the place shows the ticket as it is now,
@@ -147,7 +147,7 @@ func (b *Bot) post(ctx context.Context, p *desk.Policy, d store.Due) error {
 		if err != nil || d.What != "urgent" {
 			return err
 		}
-		return t.keepCall(pf, tk, place, ref, fresh)
+		return keepStanding(t, t.standingCall(pf, tk.Number, place, ref), tk, fresh)
 	})
 }
 
@@ -156,17 +156,6 @@ func (b *Bot) post(ctx context.Context, p *desk.Policy, d store.Due) error {
 // that it waits to be taken, with buttons for that version, else who has it, or
 // decided.
 const callPlace = "call/"
-
-// keepCall remembers the call that was just posted, or found: that one is edited
-// to what is so now.
-func (t *turn) keepCall(pf chat.Platform, tk desk.Ticket, place string, ref chat.MessageRef, fresh bool) error {
-	call, there, err := t.Store.Card(t.ctx, tk.Number, callPlace+place)
-	if err != nil || there && call.Message == ref.ID {
-		return err // kept already: painting keeps it true
-	}
-	_, err = bringUp(t, t.standingCall(pf, tk.Number, place, ref), tk, call, fresh)
-	return err
-}
 
 // standingCall is that message, as it says what is so now.
 func (t *turn) standingCall(pf chat.Platform, n desk.TicketID, place string, ref chat.MessageRef) standing[desk.Ticket] {

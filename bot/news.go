@@ -19,7 +19,10 @@ import (
 func (b *Bot) postNews(ctx context.Context, p *desk.Policy, d store.Due) error {
 	if id, ok := strings.CutPrefix(d.What, desk.Settled); ok {
 		n, _ := requestNumber(id)
-		return b.paintRequest(ctx, p, n)
+		return foremost(b.paintRequest(ctx, p, n), b.paintDigests(ctx, p, entry{Request: n}))
+	}
+	if strings.HasPrefix(d.What, "digest/") {
+		return b.postDigest(ctx, p, d)
 	}
 	posted := false
 	err := b.everywhere(ctx, p, func(t *turn, pf chat.Platform, place, channel string) error {

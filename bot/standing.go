@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
@@ -61,4 +63,56 @@ func bringUp[T any](t *turn, s standing[T], thing T, was store.Card, shows bool)
 		}
 		shows = false
 	}
+}
+
+// postStanding posts the message under the key, or finds it, and keeps it true
+// from then on; s.ref is where it stands.
+func postStanding[T any](t *turn, s *standing[T], at chat.Place, key string) error {
+	now, err := s.read()
+	if err != nil {
+		return err
+	}
+	m, _ := s.draw(now)
+	var fresh bool
+	if s.ref, fresh, err = t.postOnce(t.ctx, s.pf, at, m, key); err != nil {
+		return err
+	}
+	return keepStanding(t, *s, now, fresh)
+}
+
+// keepStanding remembers the message that was just posted, or found: that one is
+// edited to what is so now.
+func keepStanding[T any](t *turn, s standing[T], thing T, fresh bool) error {
+	was, there, err := t.Store.Card(t.ctx, s.ticket, s.place)
+	if err != nil || there && was.Message == s.ref.ID {
+		return err // kept already: painting keeps it true
+	}
+	_, err = bringUp(t, s, thing, was, fresh)
+	return err
+}
+
+// paintStanding brings the message that was posted under the key up to date; one
+// that does not stand there yet will show what is so.
+func paintStanding[T any](t *turn, s *standing[T], key string) error {
+	post, there, err := t.Store.Post(t.ctx, postKey(s.pf, key))
+	if err != nil || !there || post.Message == "" {
+		return err
+	}
+	s.ref.ID = post.Message
+	if err := json.Unmarshal([]byte(post.Place), &s.ref.Place); err != nil {
+		return fmt.Errorf("bot: where %s stands: %w", key, err)
+	}
+	now, err := s.read()
+	if err != nil {
+		return err
+	}
+	was, _, err := t.Store.Card(t.ctx, s.ticket, s.place)
+	if err != nil {
+		return err
+	}
+	if _, says := s.draw(now); was.Message == s.ref.ID && was.Revision == says {
+		return nil
+	}
+	_, err = bringUp(t, *s, now, was, false)
+	return err
 }

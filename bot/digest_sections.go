@@ -1,0 +1,250 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/desk"
+	"deskbell.dev/deskbell/store"
+)
+
+// section is one part of the daily digest. Its page are rows of it at an instant,
+// the first to deal with first, and how many it has in all; its row draws one of
+// them as it is now, with a number for what that says.
+type section struct {
+	name  desk.Section
+	title func(days int) string
+	// tally is what the root says of so many: "3 urgent and open".
+	tally func(n int) string
+	page  func(t *turn, s desk.Section, at time.Time, offset, limit int) ([]entry, int, error)
+	row   func(t *turn, s desk.Section, e entry, at time.Time) (chat.Row, int, error)
+}
+
+// entry is a row of a digest: a ticket, with its revision when it was listed, or
+// a request.
+type entry struct {
+	Ticket   desk.TicketID  `json:",omitzero"`
+	Revision int            `json:",omitzero"`
+	Request  desk.RequestID `json:",omitzero"`
+}
+
+// sections are all that a digest can have; the configuration says which and in
+// which order.
+var sections = []section{
+	{desk.StaleClientTest, func(days int) string { return "Client testing, untouched for " + workingDays(days) + " or more" },
+		wait("waits for the client's test too long", "wait for the client's test too long"), stalePage, ticketRow},
+	{desk.OpenUrgent, func(int) string { return "Urgent and open" },
+		wait("urgent and open", "urgent and open"), stalePage, ticketRow},
+	{desk.StaleTriage, func(days int) string { return "In triage for " + workingDays(days) + " or more" },
+		wait("in triage too long", "in triage too long"), stalePage, ticketRow},
+	{desk.StaleReady, func(days int) string {
+		return "Ready, or in test or before installing, for " + workingDays(days) + " or more"
+	},
+		wait("ready, in test or to install for days", "ready, in test or to install for days"), stalePage, ticketRow},
+	{desk.StaleWaiting, func(days int) string { return "Waiting for the client for more than " + workingDays(days) },
+		wait("waits for the client's answer too long", "wait for the client's answer too long"), stalePage, ticketRow},
+	{desk.StaleVendor, func(days int) string { return "Waiting for a vendor for more than " + workingDays(days) },
+		wait("waits for a vendor too long", "wait for a vendor too long"), stalePage, ticketRow},
+	{desk.StaleEstimates, func(days int) string { return "Estimates, for more than " + workingDays(days) },
+		wait("estimate stands still", "estimates stand still"), stalePage, ticketRow},
+	{desk.OpenRequests, func(int) string { return "Requests waiting for intake" },
+		wait("request waits for intake", "requests wait for intake"), requestsPage, requestRow},
+}
+
+// sectionOf is the section with the name, false if there is none (any more).
+func sectionOf(name desk.Section) (section, bool) {
+	n := slices.IndexFunc(sections, func(s section) bool { return s.name == name })
+	if n < 0 {
+		return section{}, false
+	}
+	return sections[n], true
+}
+
+func workingDays(n int) string { return count(n, "working day") }
+
+func wait(one, more string) func(int) string {
+	return func(n int) string {
+		if n == 1 {
+			return "1 " + one
+		}
+		return howMany(n) + " " + more
+	}
+}
+
+// howMany writes a count of the store's, which ends at its bound.
+func howMany(n int) string {
+	if n > store.DigestMost {
+		return fmt.Sprintf("more than %d", store.DigestMost)
+	}
+	return fmt.Sprint(n)
+}
+
+func stalePage(t *turn, s desk.Section, at time.Time, offset, limit int) ([]entry, int, error) {
+	page, err := t.Store.Stale(t.ctx, s, at, offset, limit)
+	var es []entry
+	for _, tk := range page.Tickets {
+		es = append(es, entry{Ticket: tk.Number, Revision: tk.Revision})
+	}
+	return es, page.Total, err
+}
+
+// ticketRow is a ticket of a section. What was done with it since it was listed
+// is said; one that the section would not show any more has no buttons but Open.
+func ticketRow(t *turn, s desk.Section, e entry, at time.Time) (chat.Row, int, error) {
+	tk, err := t.Store.Ticket(t.ctx, e.Ticket)
+	if err != nil {
+		return chat.Row{}, 0, err
+	}
+	says := tk.Revision - e.Revision
+	did, err := t.didSince(tk, e.Revision)
+	if err != nil {
+		return chat.Row{}, 0, err
+	}
+	if !t.p.Shows(s, tk, at) {
+		open := []desk.Offer{{Verb: desk.VShow, Ticket: tk.Number, Label: "Open"}}
+		return chat.Row{Text: chat.Join(chat.Say("✓ "), t.subject(tk), did), Actions: t.offers(open, tk.Version, onList, nil, 1)}, says, nil
+	}
+	text := t.subject(tk)
+	if len(t.p.StatusesOf(s)) != 1 {
+		st, _ := t.p.Workflow.Status(tk.Status)
+		text = chat.Join(text, chat.Say(" · "+sign[st.Stage]+" "+st.Name))
+	}
+	text = chat.Join(text, chat.Say(" · "+ago(at.Sub(tk.Since))))
+	switch touched := tk.Touched(t.p); {
+	case !touched.After(tk.Since):
+	case touched.Equal(tk.Told):
+		text = chat.Join(text, chat.Say(" · last told "), chat.At(touched, chat.Relative))
+	default:
+		text = chat.Join(text, chat.Say(" · last nudged "), chat.At(touched, chat.Relative))
+	}
+	if tk.Assignee != 0 {
+		text = chat.Join(text, chat.Say(" · "), t.mention(tk.Assignee))
+	}
+	return chat.Row{Text: chat.Join(text, did), Actions: t.digestActions(tk)}, says, nil
+}
+
+// subject is what a row is about: number, sign of urgency, summary, client.
+func (t *turn) subject(tk desk.Ticket) chat.Text {
+	text := chat.B(tk.Number.String())
+	if t.p.Urgent(tk.Priority) {
+		text = chat.Join(text, chat.Say(" ▲"))
+	}
+	whom := t.clientName(tk.Client, false)
+	if tk.Kind == desk.Internal {
+		whom = "internal"
+	}
+	return chat.Join(text, chat.Say(fmt.Sprintf(" %s · %s", chat.Cut(string(tk.Summary), 80), whom)))
+}
+
+// digestActions are two buttons and a menu of what may be done with the ticket:
+// by anybody, or, in an answer to one person, by them.
+func (t *turn) digestActions(tk desk.Ticket) []chat.Action {
+	var os []desk.Offer
+	if t.me.ID != 0 {
+		os = desk.Choices(t.p, tk, t.me.ID, t.now)
+	} else {
+		os = desk.SharedChoices(t.p, tk, t.now)
+	}
+	open := desk.Offer{Verb: desk.VShow, Ticket: tk.Number, Label: "Open"}
+	if t.p.Workflow.Trait(tk.Status) == desk.IsClientTest {
+		os = append(whatTheClientSaid(os), open)
+	} else {
+		first := 1
+		if len(os) == 0 || os[0].Verb == desk.VNote || os[0].Verb == desk.VReply { // no way on
+			first = 0
+		}
+		os = slices.Insert(os[:min(len(os), 7)], first, open)
+	}
+	if len(os) == 3 { // two buttons and a menu of one would be three buttons
+		os = os[:2]
+	}
+	return t.offers(os, tk.Version, onList, nil, 2)
+}
+
+// whatTheClientSaid are the ways to end or to touch what waits for the client's
+// test, in the words of a list of what happened.
+func whatTheClientSaid(os []desk.Offer) []desk.Offer {
+	var out []desk.Offer
+	for _, w := range []struct {
+		verb  desk.Verb
+		label string
+	}{{desk.VConfirm, "Confirmed"}, {desk.VNudge, "Nudged"}, {desk.VCalled, "Called"}, {desk.VBroken, "Still broken"}, {desk.VClose, "Close unconfirmed"}} {
+		if n := slices.IndexFunc(os, func(o desk.Offer) bool { return o.Verb == w.verb }); n >= 0 {
+			o := os[n]
+			o.Label = w.label
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// didSince says what was done with the ticket after a revision, the last three
+// commands of it: " · @sdm nudged the client". What anybody wrote is left out.
+func (t *turn) didSince(tk desk.Ticket, revision int) (chat.Text, error) {
+	if tk.Revision <= revision {
+		return nil, nil
+	}
+	es, err := t.Store.EventsAfter(t.ctx, tk.Number, revision)
+	if err != nil {
+		return nil, err
+	}
+	type command struct {
+		by  desk.Actor
+		at  time.Time
+		did []string
+	}
+	var cs []command
+	for _, e := range es {
+		if is, did := t.outcome(e); is == "" && did == "" {
+			continue // goes without saying
+		}
+		did, _, _ := strings.Cut(t.describe(e), ": “")
+		if n := len(cs); n > 0 && cs[n-1].by == e.By && cs[n-1].at.Equal(e.At) {
+			cs[n-1].did = append(cs[n-1].did, did)
+		} else {
+			cs = append(cs, command{e.By, e.At, []string{did}})
+		}
+	}
+	var text chat.Text
+	for _, c := range cs[max(0, len(cs)-3):] {
+		who := chat.Say("the clock")
+		if !c.by.Clock {
+			who = t.mention(c.by.Member)
+		}
+		text = chat.Join(text, chat.Say(" · "), who, chat.Say(" "+strings.Join(c.did, ", ")))
+	}
+	return text, nil
+}
+
+func requestsPage(t *turn, _ desk.Section, _ time.Time, offset, limit int) ([]entry, int, error) {
+	hs, total, err := t.Store.HandedOpen(t.ctx, offset, limit)
+	var es []entry
+	for _, h := range hs {
+		es = append(es, entry{Request: h.Number})
+	}
+	return es, total, err
+}
+
+func requestRow(t *turn, _ desk.Section, e entry, at time.Time) (chat.Row, int, error) {
+	h, err := t.Store.Handed(t.ctx, e.Request)
+	if err != nil {
+		return chat.Row{}, 0, err
+	}
+	text := chat.Join(chat.B(h.Number.String()), chat.Say(" "), chat.Words(chat.Cut(string(h.Text), 160)))
+	switch h.State {
+	case desk.HandedOpen:
+		row := chat.Row{Text: chat.Join(text, chat.Say(" · "), t.mention(h.By), chat.Say(" · "+ago(at.Sub(h.At))))}
+		if t.me.ID == 0 || t.p.Is(desk.By(t.me.ID), desk.RIntake, desk.Ticket{}, t.now) {
+			row.Actions = t.handedActions(h, onList)
+		}
+		return row, 0, nil
+	case desk.HandedDeclined:
+		return chat.Row{Text: chat.Join(chat.Say("✓ "), text, chat.Say(" · "), t.mention(h.ByWhom), chat.Say(" declined it"))}, 1, nil
+	}
+	open := []desk.Offer{{Verb: desk.VShow, Ticket: h.Ticket, Label: "Open"}}
+	return chat.Row{Text: chat.Join(chat.Say("✓ "), text, chat.Say(" · "), t.mention(h.ByWhom), chat.Say(" took it in: "+h.Ticket.String())),
+		Actions: t.offers(open, 0, onList, nil, 1)}, 1, nil
+}
