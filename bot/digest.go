@@ -83,18 +83,8 @@ func (t *turn) digestOf(place string, g digest) (digest, error) {
 		return g, err
 	}
 	if !there || latest.At.Before(g.Due) {
-		for _, name := range t.p.Digest.Sections {
-			s, ok := sectionOf(name)
-			if !ok {
-				continue
-			}
-			rows, total, err := s.page(t, name, g.At, 0, t.pageSize())
-			if err != nil {
-				return g, err
-			}
-			if total > 0 {
-				g.Parts = append(g.Parts, listed{name, rows, total})
-			}
+		if g, err = t.filled(g); err != nil {
+			return g, err
 		}
 		body, err := json.Marshal(g)
 		if err != nil {
@@ -108,6 +98,24 @@ func (t *turn) digestOf(place string, g digest) (digest, error) {
 		return g, errOvertaken
 	}
 	return readDigest(latest)
+}
+
+// filled is the digest with a page of each section that has anything to show.
+func (t *turn) filled(g digest) (digest, error) {
+	for _, name := range t.p.Digest.Sections {
+		s, ok := sectionOf(name)
+		if !ok {
+			continue
+		}
+		rows, total, err := s.page(t, name, g.At, 0, t.pageSize())
+		if err != nil {
+			return g, err
+		}
+		if total > 0 {
+			g.Parts = append(g.Parts, listed{name, rows, total})
+		}
+	}
+	return g, nil
 }
 
 func readDigest(d store.Digest) (g digest, err error) {
@@ -247,7 +255,7 @@ func (t *turn) partMessage(l listed, n partNow) chat.Message {
 
 func (t *turn) partTitle(name desk.Section, total int) string {
 	s, _ := sectionOf(name)
-	title := s.title(t.p.Digest.After[name])
+	title := s.titled(t.p.Digest.After[name])
 	if total == 0 {
 		return title + ": all done"
 	}

@@ -8,43 +8,32 @@ import (
 	"deskbell.dev/deskbell/internal/desk"
 )
 
-// digestNow is the digest as it would be at this moment, only for the asker:
-// all its rows if they fit one message, else its sections, each one press away.
+// digestNow is the digest as it would be at this moment, only for the asker: every
+// section, with its rows as long as one message has room for them; the others are
+// one press away.
 func (t *turn) digestNow(i intent) (chat.Reply, error) {
 	if name := desk.Section(i.arg("section")); name != "" {
 		return t.digestSection(i, name)
 	}
-	g := digest{Due: t.now, At: t.now}
-	n := map[desk.Section]int{}
-	rows := 0
-	for _, name := range t.p.Digest.Sections {
-		s, ok := sectionOf(name)
-		if !ok {
-			continue
-		}
-		es, total, err := s.page(t, name, g.At, 0, t.pageSize())
-		if err != nil {
-			return chat.Reply{}, err
-		}
-		if n[name] = total; total > 0 {
-			g.Parts = append(g.Parts, listed{name, es, total})
-			rows += 1 + total // with its heading
-		}
+	g, err := t.filled(digest{Due: t.now, At: t.now})
+	if err != nil {
+		return chat.Reply{}, err
 	}
-	c := &chat.Card{}
+	c, n := &chat.Card{}, map[desk.Section]int{}
+	room := t.pageSize() - len(g.Parts) // beside the headings
 	for _, l := range g.Parts {
-		heading := chat.B(t.partTitle(l.Section, l.Total))
-		if rows > t.pageSize() {
-			open := intent{Verb: vDigest, Place: onMine, Args: map[string]string{"section": string(l.Section)}}
-			c.Rows = append(c.Rows, chat.Row{Text: heading, Actions: []chat.Action{t.button(open, "Show", chat.Default)}})
-			continue
+		n[l.Section] = l.Total
+		heading := chat.Row{Text: chat.B(t.partTitle(l.Section, l.Total))}
+		l.Rows = l.Rows[:max(0, min(len(l.Rows), room))]
+		if room -= len(l.Rows); len(l.Rows) < l.Total {
+			all := intent{Verb: vDigest, Place: onMine, Args: map[string]string{"section": string(l.Section)}}
+			heading.Actions = []chat.Action{t.button(all, "Show all", chat.Default)}
 		}
-		c.Rows = append(c.Rows, chat.Row{Text: heading})
 		now, err := t.partNow(g, l)
 		if err != nil {
 			return chat.Reply{}, err
 		}
-		c.Rows = append(c.Rows, now.rows...)
+		c.Rows = append(append(c.Rows, heading), now.rows...)
 	}
 	r := t.card(t.digestLine(g, n), c)
 	r.Edit = t.onMine(i)

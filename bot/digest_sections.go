@@ -11,13 +11,13 @@ import (
 	"deskbell.dev/deskbell/store"
 )
 
-// section is one part of the daily digest. Its page are rows of it at an instant,
+// section is one part of the daily digest. Its title has %s where it names its
+// threshold; its tally is what the root says of so many. Its page are rows of it at an instant,
 // the first to deal with first, and how many it has in all; its row draws one of
 // them as it is now, with a number for what that says.
 type section struct {
 	name  desk.Section
-	title func(days int) string
-	// tally is what the root says of so many: "3 urgent and open".
+	title string
 	tally func(n int) string
 	page  func(t *turn, s desk.Section, at time.Time, offset, limit int) ([]entry, int, error)
 	row   func(t *turn, s desk.Section, e entry, at time.Time) (chat.Row, int, error)
@@ -34,24 +34,14 @@ type entry struct {
 // sections are all that a digest can have; the configuration says which and in
 // which order.
 var sections = []section{
-	{desk.StaleClientTest, func(days int) string { return "Client testing, untouched for " + workingDays(days) + " or more" },
-		wait("waits for the client's test too long", "wait for the client's test too long"), stalePage, ticketRow},
-	{desk.OpenUrgent, func(int) string { return "Urgent and open" },
-		wait("urgent and open", "urgent and open"), stalePage, ticketRow},
-	{desk.StaleTriage, func(days int) string { return "In triage for " + workingDays(days) + " or more" },
-		wait("in triage too long", "in triage too long"), stalePage, ticketRow},
-	{desk.StaleReady, func(days int) string {
-		return "Ready, or in test or before installing, for " + workingDays(days) + " or more"
-	},
-		wait("ready, in test or to install for days", "ready, in test or to install for days"), stalePage, ticketRow},
-	{desk.StaleWaiting, func(days int) string { return "Waiting for the client for more than " + workingDays(days) },
-		wait("waits for the client's answer too long", "wait for the client's answer too long"), stalePage, ticketRow},
-	{desk.StaleVendor, func(days int) string { return "Waiting for a vendor for more than " + workingDays(days) },
-		wait("waits for a vendor too long", "wait for a vendor too long"), stalePage, ticketRow},
-	{desk.StaleEstimates, func(days int) string { return "Estimates, for more than " + workingDays(days) },
-		wait("estimate stands still", "estimates stand still"), stalePage, ticketRow},
-	{desk.OpenRequests, func(int) string { return "Requests waiting for intake" },
-		wait("request waits for intake", "requests wait for intake"), requestsPage, requestRow},
+	{desk.StaleClientTest, "Client testing, untouched for %s or more", tally("waits for the client's test too long", "wait for the client's test too long"), stalePage, ticketRow},
+	{desk.OpenUrgent, "Urgent and open", tally("urgent and open", "urgent and open"), stalePage, ticketRow},
+	{desk.StaleTriage, "In triage for %s or more", tally("in triage too long", "in triage too long"), stalePage, ticketRow},
+	{desk.StaleReady, "Ready, in test or to install for %s or more", tally("ready, in test or to install too long", "ready, in test or to install too long"), stalePage, ticketRow},
+	{desk.StaleWaiting, "Waiting for the client for more than %s", tally("waits for the client's answer too long", "wait for the client's answer too long"), stalePage, ticketRow},
+	{desk.StaleVendor, "Waiting for a vendor for more than %s", tally("waits for a vendor too long", "wait for a vendor too long"), stalePage, ticketRow},
+	{desk.StaleEstimates, "Estimates, for more than %s", tally("estimate stands still", "estimates stand still"), stalePage, ticketRow},
+	{desk.OpenRequests, "Requests waiting for intake", tally("request waits for intake", "requests wait for intake"), requestsPage, requestRow},
 }
 
 // sectionOf is the section with the name, false if there is none (any more).
@@ -63,9 +53,12 @@ func sectionOf(name desk.Section) (section, bool) {
 	return sections[n], true
 }
 
-func workingDays(n int) string { return count(n, "working day") }
+// titled is the section's title with its threshold in working days.
+func (s section) titled(days int) string {
+	return strings.Replace(s.title, "%s", count(days, "working day"), 1)
+}
 
-func wait(one, more string) func(int) string {
+func tally(one, more string) func(int) string {
 	return func(n int) string {
 		if n == 1 {
 			return "1 " + one
@@ -104,8 +97,7 @@ func ticketRow(t *turn, s desk.Section, e entry, at time.Time) (chat.Row, int, e
 		return chat.Row{}, 0, err
 	}
 	if !t.p.Shows(s, tk, at) {
-		open := []desk.Offer{{Verb: desk.VShow, Ticket: tk.Number, Label: "Open"}}
-		return chat.Row{Text: chat.Join(chat.Say("✓ "), t.subject(tk), did), Actions: t.offers(open, tk.Version, onList, nil, 1)}, says, nil
+		return chat.Row{Text: chat.Join(chat.Say("✓ "), t.subject(tk), did), Actions: t.onlyOpen(tk.Number)}, says, nil
 	}
 	text := t.subject(tk)
 	if len(t.p.StatusesOf(s)) != 1 {
@@ -162,6 +154,11 @@ func (t *turn) digestActions(tk desk.Ticket) []chat.Action {
 		os = os[:2]
 	}
 	return t.offers(os, tk.Version, onList, nil, 2)
+}
+
+// onlyOpen is what is left to press on a row that is dealt with.
+func (t *turn) onlyOpen(n desk.TicketID) []chat.Action {
+	return []chat.Action{t.button(intent{Verb: desk.VShow, Ticket: n, Place: onList}, "Open", chat.Default)}
 }
 
 // whatTheClientSaid are the ways to end or to touch what waits for the client's
@@ -244,7 +241,5 @@ func requestRow(t *turn, _ desk.Section, e entry, at time.Time) (chat.Row, int, 
 	case desk.HandedDeclined:
 		return chat.Row{Text: chat.Join(chat.Say("✓ "), text, chat.Say(" · "), t.mention(h.ByWhom), chat.Say(" declined it"))}, 1, nil
 	}
-	open := []desk.Offer{{Verb: desk.VShow, Ticket: h.Ticket, Label: "Open"}}
-	return chat.Row{Text: chat.Join(chat.Say("✓ "), text, chat.Say(" · "), t.mention(h.ByWhom), chat.Say(" took it in: "+h.Ticket.String())),
-		Actions: t.offers(open, 0, onList, nil, 1)}, 1, nil
+	return chat.Row{Text: chat.Join(chat.Say("✓ "), text, chat.Say(" · "), t.mention(h.ByWhom), chat.Say(" took it in: "+h.Ticket.String())), Actions: t.onlyOpen(h.Ticket)}, 1, nil
 }
