@@ -6,6 +6,7 @@ import (
 
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
+	"deskbell.dev/deskbell/store"
 )
 
 // digestNow is the digest as it would be at this moment, only for the asker: every
@@ -51,7 +52,8 @@ func (t *turn) digestSection(i intent, name desk.Section) (chat.Reply, error) {
 		return chat.Reply{}, &wrong{Text: "The digest has no such section any more.", Offer: []desk.Offer{{Verb: vDigest, Label: "Digest"}}}
 	}
 	size := t.pageSize()
-	es, total, err := s.page(t, name, t.now, i.page()*size, size)
+	page := min(i.page(), store.DigestMost/size) // as far as they are counted
+	es, total, err := s.page(t, name, t.now, page*size, size)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -69,11 +71,11 @@ func (t *turn) digestSection(i intent, name desk.Section) (chat.Reply, error) {
 	turnTo := func(n int, label string) {
 		c.Actions = append(c.Actions, t.button(intent{Verb: vDigest, Place: onMine, Args: map[string]string{"section": string(name), "page": strconv.Itoa(n)}}, label, chat.Default))
 	}
-	if n := i.page(); n > 0 {
-		turnTo(n-1, "Earlier")
+	if page > 0 {
+		turnTo(page-1, "Earlier")
 	}
-	if left := total - (i.page()+1)*size; left > 0 {
-		turnTo(i.page()+1, fmt.Sprintf("More (%s)", howMany(left)))
+	if left := total - (page+1)*size; left > 0 {
+		turnTo(page+1, fmt.Sprintf("More (%s)", howMany(left)))
 	}
 	c.Actions = append(c.Actions, t.button(intent{Verb: vDigest, Place: onMine}, "All sections", chat.Default))
 	r := t.card(nil, c)
