@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,8 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"deskbell.dev/deskbell/bot"
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
+	"deskbell.dev/deskbell/internal/outbox"
 	"deskbell.dev/deskbell/store"
 	"pgregory.net/rapid"
 )
@@ -226,6 +229,45 @@ func TestDigestOnBadLine(t *testing.T) {
 			rt.Errorf("left %v %v", left, err)
 		}
 	})
+}
+
+// TestDigestOfTwoProcesses: it says in the end what is so, though another process
+// acts on a ticket, and paints that, while any of its messages is shown or edited
+// and that not yet written down.
+func TestDigestOfTwoProcesses(t *testing.T) {
+	for at := range 20 {
+		w := newWired(t, filepath.Join(t.TempDir(), "desk.db"), "web")
+		w.stale()
+		w.due(wednesday)
+		count, busy := 0, false
+		slow := &held{wire: w.wires[0]}
+		slow.meanwhile = func(string, chat.MessageRef) {
+			if count++; busy || count-1 != at && count-2 != at {
+				return
+			}
+			busy = true
+			if count-1 == at {
+				w.do("sdm", 1, desk.Nudge{})
+			} else {
+				w.do("srm", 2, desk.Prioritize{Priority: "normal"})
+			}
+			w.drain()
+			busy = false
+		}
+		clock := func() time.Time { return w.now }
+		one := bot.New(bot.Config{Store: w.store, Now: clock, Platforms: []chat.Platform{slow}, Log: slog.New(slog.DiscardHandler)})
+		w.ok(outbox.New(w.store, one.Carry, clock, "one", 1, slog.New(slog.DiscardHandler)).Drain(t.Context()))
+		if count <= at+1 {
+			if at < 3 {
+				t.Fatalf("only %d messages and edits", count)
+			}
+			return
+		}
+		got := strings.Join(w.wires[0].digestIn(wednesday), "\n")
+		if !strings.HasPrefix(got, "Desk digest, Wed 4 Mar: 1 request waits for intake. @sdm") || strings.Contains(got, "- T-") {
+			t.Errorf("acted on at %d, it says\n%s", at, got)
+		}
+	}
 }
 
 // TestDigestOfThousands: a section shows a page and says how many there are and
