@@ -255,7 +255,7 @@ func (t *turn) partMessage(l listed, n partNow) chat.Message {
 
 func (t *turn) partTitle(name desk.Section, total int) string {
 	s, _ := sectionOf(name)
-	title := s.titled(t.p.Digest.After[name])
+	title := s.titled(t.p)
 	if total == 0 {
 		return title + ": all done"
 	}

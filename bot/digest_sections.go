@@ -11,10 +11,11 @@ import (
 	"deskbell.dev/deskbell/store"
 )
 
-// section is one part of the daily digest. Its title has %s where it names its
-// threshold; its tally is what the root says of so many. Its page are rows of it at an instant,
-// the first to deal with first, and how many it has in all; its row draws one of
-// them as it is now, with a number for what that says.
+// section is one part of the daily digest. Its title names its threshold as {days}
+// and its one status as {status}; its tally is what the root says of so many. Its
+// page are rows of it at an instant, the first to deal with first, and how many it
+// has in all; its row draws one of them as it is now, with a number for what that
+// says.
 type section struct {
 	name  desk.Section
 	title string
@@ -34,13 +35,13 @@ type entry struct {
 // sections are all that a digest can have; the configuration says which and in
 // which order.
 var sections = []section{
-	{desk.StaleClientTest, "Client testing, untouched for %s or more", tally("waits for the client's test too long", "wait for the client's test too long"), stalePage, ticketRow},
+	{desk.StaleClientTest, "{status}, untouched for {days} or more", tally("waits for the client's test too long", "wait for the client's test too long"), stalePage, ticketRow},
 	{desk.OpenUrgent, "Urgent and open", tally("urgent and open", "urgent and open"), stalePage, ticketRow},
-	{desk.StaleTriage, "In triage for %s or more", tally("in triage too long", "in triage too long"), stalePage, ticketRow},
-	{desk.StaleReady, "Ready, in test or to install for %s or more", tally("ready, in test or to install too long", "ready, in test or to install too long"), stalePage, ticketRow},
-	{desk.StaleWaiting, "Waiting for the client for more than %s", tally("waits for the client's answer too long", "wait for the client's answer too long"), stalePage, ticketRow},
-	{desk.StaleVendor, "Waiting for a vendor for more than %s", tally("waits for a vendor too long", "wait for a vendor too long"), stalePage, ticketRow},
-	{desk.StaleEstimates, "Estimates, for more than %s", tally("estimate stands still", "estimates stand still"), stalePage, ticketRow},
+	{desk.StaleTriage, "In triage for {days} or more", tally("in triage too long", "in triage too long"), stalePage, ticketRow},
+	{desk.StaleReady, "Ready, in test or to install for {days} or more", tally("ready, in test or to install too long", "ready, in test or to install too long"), stalePage, ticketRow},
+	{desk.StaleWaiting, "Waiting for the client for more than {days}", tally("waits for the client's answer too long", "wait for the client's answer too long"), stalePage, ticketRow},
+	{desk.StaleVendor, "Waiting for a vendor for more than {days}", tally("waits for a vendor too long", "wait for a vendor too long"), stalePage, ticketRow},
+	{desk.StaleEstimates, "Estimates, for more than {days}", tally("estimate stands still", "estimates stand still"), stalePage, ticketRow},
 	{desk.OpenRequests, "Requests waiting for intake", tally("request waits for intake", "requests wait for intake"), requestsPage, requestRow},
 }
 
@@ -53,9 +54,13 @@ func sectionOf(name desk.Section) (section, bool) {
 	return sections[n], true
 }
 
-// titled is the section's title with its threshold in working days.
-func (s section) titled(days int) string {
-	return strings.Replace(s.title, "%s", count(days, "working day"), 1)
+// titled is the section's title in the desk's words.
+func (s section) titled(p *desk.Policy) string {
+	status := ""
+	if of := p.StatusesOf(s.name); len(of) > 0 {
+		status = p.Workflow.Name(of[0])
+	}
+	return strings.NewReplacer("{status}", status, "{days}", count(p.Digest.After[s.name], "working day")).Replace(s.title)
 }
 
 func tally(one, more string) func(int) string {

@@ -13,7 +13,7 @@ func TestEverySectionIsDrawn(t *testing.T) {
 	d := desk.NormalDigest()
 	for _, name := range d.Sections {
 		s, ok := sectionOf(name)
-		if _, threshold := d.After[name]; !ok || strings.Contains(s.title, "%s") != threshold || strings.Contains(s.title, "more than") != name.Over() {
+		if _, threshold := d.After[name]; !ok || strings.Contains(s.title, "{days}") != threshold || strings.Contains(s.title, "more than") != name.Over() {
 			t.Errorf("%s: %v, %q", name, ok, s.title)
 		}
 	}
