@@ -53,7 +53,7 @@ func (b *Bot) paint(ctx context.Context, p *desk.Policy, n desk.TicketID) error 
 			return err
 		}
 		return t.paintCall(pf, tk, place, channel)
-	}), b.paintPrompts(ctx, p, n))
+	}), b.paintPrompts(ctx, p, n), b.paintDigests(ctx, p, entry{Ticket: n}))
 }
 
 // painted makes sure that the card at the place shows the ticket as it is now,
@@ -150,7 +150,7 @@ func (b *Bot) post(ctx context.Context, p *desk.Policy, d store.Due) error {
 		if err != nil || d.What != "urgent" {
 			return err
 		}
-		return t.keepCall(pf, tk, place, ref, fresh)
+		return keepStanding(t, t.standingCall(pf, tk.Number, place, ref), tk, fresh)
 	})
 }
 
@@ -160,20 +160,9 @@ func (b *Bot) post(ctx context.Context, p *desk.Policy, d store.Due) error {
 // decided.
 const callPlace = "call/"
 
-// keepCall remembers the call that was just posted, or found: that one is edited
-// to what is so now.
-func (t *turn) keepCall(pf chat.Platform, tk desk.Ticket, place string, ref chat.MessageRef, fresh bool) error {
-	call, there, err := t.Store.Card(t.ctx, tk.Number, callPlace+place)
-	if err != nil || there && call.Message == ref.ID {
-		return err // kept already: painting keeps it true
-	}
-	_, err = t.bringUp(t.standingCall(pf, place, ref), tk, call, fresh)
-	return err
-}
-
 // standingCall is that message, as it says what is so now.
-func (t *turn) standingCall(pf chat.Platform, place string, ref chat.MessageRef) standing {
-	return standing{pf, ref, callPlace + place, t.call}
+func (t *turn) standingCall(pf chat.Platform, n desk.TicketID, place string, ref chat.MessageRef) standing[desk.Ticket] {
+	return t.aboutTicket(pf, ref, n, callPlace+place, t.call)
 }
 
 // paintCall keeps that message true: it calls as long as the ticket is urgent
@@ -187,6 +176,6 @@ func (t *turn) paintCall(pf chat.Platform, tk desk.Ticket, place, channel string
 		return nil
 	}
 	ref := chat.MessageRef{Place: chat.Place{Channel: channel}, ID: call.Message}
-	_, err = t.bringUp(t.standingCall(pf, place, ref), tk, call, false)
+	_, err = bringUp(t, t.standingCall(pf, tk.Number, place, ref), tk, call, false)
 	return err
 }

@@ -20,8 +20,8 @@
 // who are no members, or no more (people.go). setup.go sets the desk up.
 // What follows later, cards to paint, people to tell, mail to clients, timers,
 // are notices that internal/outbox carries out by calling back (carry.go,
-// prompts.go, standing.go, news.go, handover.go, mail.go). data.go is the
-// playground's own data calls.
+// prompts.go, standing.go, news.go, mail.go). digest.go is the daily digest, of
+// the sections in digest_sections.go. data.go is the playground's own data calls.
 //
 // internal/web is the playground and the first platform. cmd/deskbell wires
 // all of it together.

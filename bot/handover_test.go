@@ -5,9 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"deskbell.dev/deskbell/internal/desk"
 	"deskbell.dev/deskbell/internal/outbox"
-	"deskbell.dev/deskbell/store"
 )
 
 // scheduled is a play whose desk does its duties; the digest has none.
@@ -148,20 +146,6 @@ func TestRotaOfOne(t *testing.T) {
 		t.Errorf("told %q", told)
 	}
 	if left, err := p.store.Undelivered(t.Context()); err != nil || len(left) != 0 {
-		t.Error(left, err)
-	}
-}
-
-// A notice of the digest is let go of as long as nothing is drawn of it.
-func TestDigestIsNotDrawnYet(t *testing.T) {
-	p := sqlitePlay(t)
-	taken, err := p.store.TakeSlot(t.Context(), store.Slot{Duty: "digest", Place: "channel", Name: "2026-03-02T09:00+00:00", Due: monday},
-		desk.Notice{Key: "digest/2026-03-02T09:00+00:00", Kind: desk.Post, Place: "channel", What: "digest/2026-03-02T09:00+00:00", Due: monday})
-	if err != nil || !taken {
-		t.Fatal(taken, err)
-	}
-	p.drain(t.Context())
-	if left, err := p.store.Undelivered(t.Context()); err != nil || len(left) != 0 || len(p.messages("desk", "tech")) != 0 {
 		t.Error(left, err)
 	}
 }

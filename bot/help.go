@@ -37,7 +37,8 @@ func (t *turn) help(i intent) (chat.Reply, error) {
 		add(vQueue, "Queue")
 	}
 	if is(desk.RSDM) {
-		lines = append(lines, "You watch delivery: what waits for the client's test can be nudged, called about, confirmed or closed.")
+		lines = append(lines, "You watch delivery: what waits for the client's test can be nudged, called about, confirmed or closed. The digest shows what has waited too long.")
+		add(vDigest, "Digest")
 		offers = append(offers, desk.Offer{Verb: vList, Label: t.p.Workflow.Name(t.p.Workflow.With(desk.IsClientTest)), Args: map[string]string{"of": string(t.p.Workflow.With(desk.IsClientTest))}})
 	}
 	if is(desk.RAdmin) {

@@ -29,7 +29,7 @@ func (t *turn) home() chat.Reply {
 		draw = append(draw, t.urgentHome)
 	}
 	if is(desk.RSDM) {
-		draw = append(draw, t.testingHome)
+		draw = append(draw, t.digestHome, t.testingHome)
 	}
 	if is(desk.RAdmin) {
 		draw = append(draw, t.setupCard)
@@ -197,6 +197,16 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// digestHome is the digest as it would be now.
+func (t *turn) digestHome() (*chat.Card, error) {
+	r, err := t.digestNow(intent{})
+	if err != nil {
+		return nil, err
+	}
+	r.Message.Card.Title, r.Message.Card.Text = chat.Say("Digest"), r.Message.Text
+	return r.Message.Card, nil
 }
 
 func (t *turn) testingHome() (*chat.Card, error) {

@@ -119,7 +119,7 @@ func TestHome(t *testing.T) {
 		"tech":     "My work (1) | Next for you | Ready queue (1) | A client told you something?",
 		"srm":      "Triage (1) | Ready queue (1) | Urgent (1) | A client told you something?",
 		"intake":   "You are intake until Tue 3 Mar 09:00",
-		"sdm":      "Urgent (1) | Client testing | A client told you something?",
+		"sdm":      "Urgent (1) | Digest | Client testing | A client told you something?",
 		"admin":    "Set-up | A client told you something?",
 		"observer": "A client told you something?",
 	} {

@@ -73,7 +73,9 @@ func (t *turn) own(v desk.Verb) func(intent) (chat.Reply, error) {
 		return t.readAll
 	case vRetry:
 		return t.retryParked
-	case vLink, vDigest, vReport:
+	case vDigest:
+		return t.digestNow
+	case vLink, vReport:
 		return t.later
 	}
 	return nil
@@ -81,7 +83,7 @@ func (t *turn) own(v desk.Verb) func(intent) (chat.Reply, error) {
 
 // later answers the contract's words whose part of Deskbell is not built yet.
 func (t *turn) later(i intent) (chat.Reply, error) {
-	what := map[desk.Verb]string{vLink: "Joining one's identities on two platforms", vDigest: "The daily digest", vReport: "The weekly report"}[i.Verb]
+	what := map[desk.Verb]string{vLink: "Joining one's identities on two platforms", vReport: "The weekly report"}[i.Verb]
 	return t.card(chat.Say(what+" isn't part of this version of Deskbell yet. /ticket board shows where everything stands."),
 		&chat.Card{Actions: t.offers([]desk.Offer{{Verb: vBoard, Label: "Board"}}, 0, onList, nil, 1)}), nil
 }

@@ -19,7 +19,10 @@ import (
 func (b *Bot) postNews(ctx context.Context, p *desk.Policy, d store.Due) error {
 	if id, ok := strings.CutPrefix(d.What, desk.Settled); ok {
 		n, _ := requestNumber(id)
-		return b.paintRequest(ctx, p, n)
+		return foremost(b.paintRequest(ctx, p, n), b.paintDigests(ctx, p, entry{Request: n}))
+	}
+	if strings.HasPrefix(d.What, "digest/") {
+		return b.postDigest(ctx, p, d)
 	}
 	posted := false
 	err := b.everywhere(ctx, p, func(t *turn, pf chat.Platform, place, channel string) error {
@@ -59,8 +62,6 @@ func (t *turn) news(what, place string) (chat.Message, bool, error) {
 	case "hand-over":
 		m, err := t.handOver(dated(rest))
 		return m, err == nil, passed(err)
-	case "digest":
-		return chat.Message{}, false, nil // nothing is drawn of it yet
 	}
 	return chat.Message{}, false, fmt.Errorf("bot: no post %q", what)
 }

@@ -64,19 +64,19 @@ func (t *turn) paintPrompt(pf chat.Platform, tk desk.Ticket, user string) error 
 	if !there || card.Revision >= tk.Revision && !again {
 		return nil
 	}
-	_, err = t.bringUp(t.standingPrompt(pf, user, card.Message), tk, card, false)
+	_, err = bringUp(t, t.standingPrompt(pf, tk.Number, user, card.Message), tk, card, false)
 	return err
 }
 
 // standingPrompt is the member's prompt, as it says what is so now.
-func (t *turn) standingPrompt(pf chat.Platform, user, message string) standing {
+func (t *turn) standingPrompt(pf chat.Platform, n desk.TicketID, user, message string) standing[desk.Ticket] {
 	ref := chat.MessageRef{Place: chat.Place{User: user}, ID: message}
-	return standing{pf, ref, promptPlace(pf.Name(), user), func(tk desk.Ticket) (chat.Message, int) {
+	return t.aboutTicket(pf, ref, n, promptPlace(pf.Name(), user), func(tk desk.Ticket) (chat.Message, int) {
 		if !t.undecided(tk) {
 			return t.prompt(tk), decided
 		}
 		return t.prompt(tk), tk.Revision
-	}}
+	})
 }
 
 // keepPrompt remembers the prompt for drawn that was just posted, or found, and
@@ -97,7 +97,7 @@ func (t *turn) keepPrompt(pf chat.Platform, drawn desk.Ticket, user, message str
 			return err
 		}
 	}
-	still, err := t.bringUp(t.standingPrompt(pf, user, message), tk, old, fresh && tk.Revision == drawn.Revision)
+	still, err := bringUp(t, t.standingPrompt(pf, tk.Number, user, message), tk, old, fresh && tk.Revision == drawn.Revision)
 	if err == nil && !still {
 		return t.pointDown(pf, tk, user, message)
 	}

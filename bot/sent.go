@@ -65,8 +65,13 @@ func postKey(pf chat.Platform, key string) string { return pf.Name() + "/" + key
 // everywhere does f in each of the desk's channels whose platform runs. What
 // fails in one keeps no other from it.
 func (b *Bot) everywhere(ctx context.Context, p *desk.Policy, f func(t *turn, pf chat.Platform, place, channel string) error) error {
+	return b.inPlaces(ctx, p, p.Channels, f)
+}
+
+// inPlaces is everywhere for other channels than those where the cards stand.
+func (b *Bot) inPlaces(ctx context.Context, p *desk.Policy, places []string, f func(t *turn, pf chat.Platform, place, channel string) error) error {
 	var errs []error
-	for _, place := range p.Channels {
+	for _, place := range places {
 		platform, channel, _ := strings.Cut(place, ":")
 		pf, ok := b.platforms[platform]
 		if !ok {

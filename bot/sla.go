@@ -48,6 +48,21 @@ func (t *turn) slaLine(tk desk.Ticket) chat.Text {
 	return line
 }
 
+// pressing is the goal that is, or was, due first.
+func (t *turn) pressing(tk desk.Ticket) chat.Text {
+	var first *desk.Clock
+	clocks := t.p.Clocks(tk, t.now)
+	for n, c := range clocks {
+		if c.Met.IsZero() && !c.Due.IsZero() && (first == nil || c.Due.Before(first.Due)) {
+			first = &clocks[n]
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return t.clock(*first)
+}
+
 // clock is one goal in words.
 func (t *turn) clock(c desk.Clock) chat.Text {
 	name := string(c.Goal)

@@ -12,15 +12,13 @@ import (
 type Kind string
 
 const (
-	Queue    Kind = "queue"   // ready and prioritized, in the order to take; with Member: that fit and are not another's
-	Triage   Kind = "triage"  // the deck: open, unprioritized, not snoozed at At; those in triage first, then by entry
-	Mine     Kind = "mine"    // open, Member's as assignee or tester; the most urgent first
-	InStatus Kind = "status"  // in Status (an open one), the longest there first
-	OfClient Kind = "client"  // Client's, open ones first, then the newest
-	OfMember Kind = "member"  // assigned to Member, open ones first, then the newest
-	Urgent   Kind = "urgent"  // open with an urgent priority, in the order to take
-	Overdue  Kind = "overdue" // open, with a goal that was used up by At and not met, the longest first
-	AtRisk   Kind = "at risk" // open, with a goal that is at risk at At and none that is overdue, the next due first
+	Queue    Kind = "queue"  // ready and prioritized, in the order to take; with Member: that fit and are not another's
+	Triage   Kind = "triage" // the deck: open, unprioritized, not snoozed at At; those in triage first, then by entry
+	Mine     Kind = "mine"   // open, Member's as assignee or tester; the most urgent first
+	InStatus Kind = "status" // in Status (an open one), the longest there first
+	OfClient Kind = "client" // Client's, open ones first, then the newest
+	OfMember Kind = "member" // assigned to Member, open ones first, then the newest
+	Urgent   Kind = "urgent" // open with an urgent priority, in the order to take
 )
 
 // Query asks for a page of a list.
@@ -60,8 +58,6 @@ var (
 	listOfClient = newList("client", `client > 0 AND client = $1`, `is_open DESC, number DESC`, `$2 OFFSET $3`)
 	listOfMember = newList("member", `assignee > 0 AND assignee = $1`, `is_open DESC, number DESC`, `$2 OFFSET $3`)
 	listUrgent   = newList("urgent", `is_open AND urgent`, inOrder, `$1 OFFSET $2`)
-	listOverdue  = newList("overdue", `is_open AND due > 0 AND due < $1`, `due, number`, `$2 OFFSET $3`)
-	listAtRisk   = newList("at risk", `is_open AND risk > 0 AND risk <= $1 AND due >= $1`, `due, number`, `$2 OFFSET $3`)
 	listMine     = newList("mine", `number IN (SELECT number FROM tickets WHERE is_open AND assignee <> 0 AND assignee = $1
 		UNION ALL SELECT number FROM tickets WHERE is_open AND tester <> 0 AND tester = $1)`, inOrder, `$2 OFFSET $3`)
 )
@@ -92,10 +88,6 @@ func (s *Store) List(ctx context.Context, q Query) (Page, error) {
 		l, args = listOfMember, []any{int64(q.Member)}
 	case Urgent:
 		l = listUrgent
-	case Overdue:
-		l, args = listOverdue, []any{micros(q.At)}
-	case AtRisk:
-		l, args = listAtRisk, []any{micros(q.At)}
 	default:
 		return Page{}, fmt.Errorf("store: there is no list %q", q.Kind)
 	}

@@ -51,6 +51,11 @@ func (s *Store) Events(ctx context.Context, n desk.TicketID) ([]desk.Event, erro
 	return s.events(ctx, n, 1, math.MaxInt32)
 }
 
+// EventsAfter are those of a ticket after a revision, in order.
+func (s *Store) EventsAfter(ctx context.Context, n desk.TicketID, revision int) ([]desk.Event, error) {
+	return s.events(ctx, n, revision+1, math.MaxInt32)
+}
+
 func (s *Store) events(ctx context.Context, n desk.TicketID, first, last int) ([]desk.Event, error) {
 	if last == 0 {
 		return nil, nil

@@ -99,6 +99,7 @@ type columns struct {
 	rank                                                           int64
 	category                                                       string
 	client, assignee, tester, allowed, entered, since, snoozed, of int64
+	touched                                                        int64
 }
 
 func columnsOf(p *desk.Policy, t *desk.Ticket) columns {
@@ -108,6 +109,7 @@ func columnsOf(p *desk.Policy, t *desk.Ticket) columns {
 		priority: string(t.Priority), order: int64(p.PriorityOrder(t.Priority)), urgent: p.Urgent(t.Priority), rank: t.Rank,
 		category: t.Category.Type, client: int64(t.Client), assignee: int64(t.Assignee), tester: int64(t.Tester),
 		entered: micros(t.Entered), since: micros(t.Since), snoozed: micros(t.Snoozed), of: int64(t.DuplicateOf),
+		touched: micros(t.Touched(p)),
 	}
 	if t.UnderAllowance() {
 		c.allowed = int64(t.Allowance.By)
@@ -138,7 +140,7 @@ func (d *doing) ticket(was, t *desk.Ticket) ([]ask, error) {
 		q, asks = insertTicket, []ask{do(updateNumbers, n, d.numbers.requests)}
 	}
 	return append(asks, do(q, n, revision, c.status, c.stage, c.open, c.priority, c.order, c.urgent, c.rank, c.category,
-		c.client, c.assignee, c.tester, c.allowed, c.entered, c.since, c.snoozed, c.of, state)), nil
+		c.client, c.assignee, c.tester, c.allowed, c.entered, c.since, c.snoozed, c.of, c.touched, state)), nil
 }
 
 // handed marks the request that became a ticket or part of one.

@@ -84,11 +84,11 @@ var (
 	readLeast   = same("read least", `SELECT assignee, count(*) FROM tickets WHERE is_open AND assignee <> 0 AND stage = 'active' GROUP BY assignee`)
 
 	insertTicket = same("insert ticket", `INSERT INTO tickets (number, revision, status, stage, is_open, priority, prio_order, urgent, rank, category_type,
-		client, assignee, tester, allowed, entered, since, snoozed, duplicate_of, state)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`)
+		client, assignee, tester, allowed, entered, since, snoozed, duplicate_of, touched, state)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`)
 	updateTicket = same("update ticket", `UPDATE tickets SET revision = $2, status = $3, stage = $4, is_open = $5, priority = $6, prio_order = $7, urgent = $8,
 		rank = $9, category_type = $10, client = $11, assignee = $12, tester = $13, allowed = $14, entered = $15, since = $16, snoozed = $17,
-		duplicate_of = $18, state = $19 WHERE number = $1`)
+		duplicate_of = $18, touched = $19, state = $20 WHERE number = $1`)
 	// touchTicket is updateTicket for events that change no column: an index is
 	// written when a column of it is set, changed or not.
 	touchTicket = same("touch ticket", `UPDATE tickets SET revision = $2, state = $3 WHERE number = $1`)

@@ -175,15 +175,20 @@ func roleNames() (names []string) {
 func tidy(s string) bool { return s != "" && string(desk.CleanLine(desk.Text(s), 80)) == s }
 
 func (f *File) checkChannels() error {
+	return checkPlatforms("$.desk.channels", f.Desk.Channels, "the desk")
+}
+
+// checkPlatforms refuses what is no channel, and two channels of one platform.
+func checkPlatforms(path string, channels []string, whose string) error {
 	seen := map[string]bool{}
-	for n, c := range f.Desk.Channels {
-		path := fmt.Sprintf("$.desk.channels[%d]", n)
+	for n, c := range channels {
+		path := fmt.Sprintf("%s[%d]", path, n)
 		platform, _, _ := strings.Cut(c, ":")
 		if !identity(c) {
 			return at(path, "%q is no channel; write the platform and the channel's id there, like slack:C0123", c)
 		}
 		if seen[platform] {
-			return at(path, "a second channel on %s; the desk has one on each platform", platform)
+			return at(path, "a second channel on %s; %s has one on each platform", platform, whose)
 		}
 		seen[platform] = true
 	}

@@ -24,9 +24,14 @@ func Default() *File {
 		Plans:     []Plan{{"Gold", 20}, {"Silver", 10}, {"Bronze", 0}},
 		Calendars: map[string]Calendar{"office": {Week: map[string][]string{"mon-fri": {"09:00-17:00"}}}},
 		SLA:       SLA{AtRisk: AtRisk{Share: 75, Within: time.Hour}},
-		Digest:    Digest{At: "0 9 * * *", Weekly: "0 9 * * 1"},
-		Rota:      Rota{Day: "monday", At: "09:00"},
-		RealTime:  RealTime{Allowance: 15 * time.Minute, Nudge: 12 * time.Minute},
+		Digest: Digest{
+			At: "0 9 * * *", Weekly: "0 9 * * 1",
+			Sections:   []string{"client_test", "sla", "urgent", "triage", "ready", "waiting", "vendor", "estimates", "requests"},
+			Thresholds: Thresholds{ClientTest: 2, Triage: 1, Ready: 2, Waiting: 3, Estimates: 3},
+			WhenEmpty:  "line",
+		},
+		Rota:     Rota{Day: "monday", At: "09:00"},
+		RealTime: RealTime{Allowance: 15 * time.Minute, Nudge: 12 * time.Minute},
 		// A desk begins with these two, since without them no request could be
 		// accepted and nothing but what is urgent could become ready.
 		Categories: Ordered[Category]{

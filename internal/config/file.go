@@ -146,10 +146,24 @@ type Goals struct {
 	Resolve time.Duration `yaml:"resolve"`
 }
 
-// Digest is when the desk says how it stands, in cron texts and desk time.
+// Digest is when the desk says how it stands, in cron texts and desk time, and
+// what it shows.
 type Digest struct {
-	At     string `yaml:"at"`
-	Weekly string `yaml:"weekly"`
+	At         string     `yaml:"at"`
+	Weekly     string     `yaml:"weekly"`
+	Sections   []string   `yaml:"sections"`
+	Thresholds Thresholds `yaml:"thresholds"`
+	WhenEmpty  string     `yaml:"when_empty"` // line or nothing
+	Channels   []string   `yaml:"channels"`   // "slack:C0123", one on each platform
+}
+
+// Thresholds are working days until the digest shows a ticket.
+type Thresholds struct {
+	ClientTest int `yaml:"client_test"`
+	Triage     int `yaml:"triage"`
+	Ready      int `yaml:"ready"`
+	Waiting    int `yaml:"waiting"` // also for a vendor
+	Estimates  int `yaml:"estimates"`
 }
 
 // Rota is who is intake.

@@ -24,7 +24,7 @@ func (f *File) Policy() (desk.Policy, error) {
 	if strings.TrimSpace(f.Desk.Name) == "" {
 		return p, at("$.desk.name", "the desk needs a name; clients read it below every mail")
 	}
-	for _, set := range []func(*desk.Policy) error{f.workflow, f.priorities, f.categories, f.plans, f.limits, f.sla} {
+	for _, set := range []func(*desk.Policy) error{f.workflow, f.priorities, f.categories, f.plans, f.limits, f.sla, f.digest} {
 		if err := set(&p); err != nil {
 			return p, err
 		}

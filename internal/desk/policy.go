@@ -59,6 +59,8 @@ type Policy struct {
 	// not, the text is shown to copy and a person says that it was sent.
 	MailDelivered bool
 
+	Digest Digest
+
 	Directory
 }
 
@@ -78,6 +80,7 @@ func Normal(name string, hours *worktime.Calendar) Policy {
 		UrgentWords: map[string]int{"smoke": 40, "fire": 40, "down": 25, "outage": 30, "ransomware": 45, "data loss": 40, "everyone": 20, "nobody can": 25, "breach": 40},
 	}
 	p.SLA = SLA{Share: 0.75, Within: time.Hour}
+	p.Digest = NormalDigest()
 	p.Directory = NewDirectory()
 	return p
 }

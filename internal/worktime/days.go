@@ -68,6 +68,29 @@ func (c *Calendar) AddDays(t time.Time, n int) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("worktime: calendar %q: %d working days after %s: %w", c.name, n, t.Format(time.RFC3339), ErrHorizon)
 }
 
+// DaysAgo is the instant before which something began that has lasted n working
+// days by t: WorkingDays(a, t) is n or more exactly for every a before it. It is
+// the midnight with which the n-th working day back begins, that of t counted if
+// it is one.
+//
+// An n below 1 is refused. An answer further back than Horizon gives ErrHorizon.
+func (c *Calendar) DaysAgo(t time.Time, n int) (time.Time, error) {
+	if n < 1 {
+		return time.Time{}, fmt.Errorf("worktime: calendar %q: cannot go back %d working days: it is less than one", c.name, n)
+	}
+	r := ruler{loc: c.loc}
+	today, left := c.begun(&r, t), n
+	for d := today; d > today-horizonDays; d-- {
+		if _, ok := c.opens(&r, d); !ok {
+			continue
+		}
+		if left--; left == 0 {
+			return time.Unix(r.first(d.wall(0)), 0).In(c.loc), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("worktime: calendar %q: %d working days before %s: %w", c.name, n, t.Format(time.RFC3339), ErrHorizon)
+}
+
 // begun is the latest date that has begun by t: its local date, but for evenings
 // that are shown again after midnight.
 func (c *Calendar) begun(r *ruler, t time.Time) day {

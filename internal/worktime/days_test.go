@@ -1,6 +1,9 @@
 package worktime
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
 func TestWorkingDay(t *testing.T) {
 	for _, tt := range []struct {
@@ -78,5 +81,33 @@ func TestAddDays(t *testing.T) {
 				t.Errorf("WorkingDays gives back %d, want %d", back, tt.n)
 			}
 		})
+	}
+}
+
+func TestDaysAgo(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		from string
+		n    int
+		want string
+	}{
+		{"today", "Wed 2026-03-04 09:00 -0500", 1, "Wed 2026-03-04 00:00 -0500"},
+		{"Monday's is two working days old on Wednesday", "Wed 2026-03-04 09:00 -0500", 2, "Tue 2026-03-03 00:00 -0500"},
+		{"over the weekend", "Mon 2026-03-09 09:00 -0400", 2, "Fri 2026-03-06 00:00 -0500"},
+		{"a Sunday is not counted", "Sun 2026-03-08 09:00 -0400", 1, "Fri 2026-03-06 00:00 -0500"},
+		{"over Christmas", "Mon 2026-12-28 08:00 -0500", 3, "Wed 2026-12-23 00:00 -0500"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := office(t).DaysAgo(at(t, tt.from), tt.n)
+			if err != nil || got.Format(layout) != tt.want {
+				t.Errorf("%d working days before %s: %s %v, want %s", tt.n, tt.from, got.Format(layout), err, tt.want)
+			}
+		})
+	}
+	if _, err := office(t).DaysAgo(at(t, "Wed 2026-03-04 09:00 -0500"), 0); err == nil {
+		t.Error("no days at all are not refused")
+	}
+	if _, err := office(t).DaysAgo(at(t, "Wed 2026-03-04 09:00 -0500"), 5*366); !errors.Is(err, ErrHorizon) {
+		t.Errorf("five years of working days: %v, want ErrHorizon", err)
 	}
 }

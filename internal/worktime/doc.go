@@ -1,7 +1,7 @@
 // Package worktime computes with working time: given a desk's hours, holidays
 // and time zone it answers "when have four working hours passed?" (Add), "how
 // much working time lies between these instants?" (Between), "when does work
-// begin again?" (Next), and the same for whole working days (AddDays,
+// begin again?" (Next), and the same for whole working days (AddDays, DaysAgo,
 // WorkingDays).
 //
 // It is pure: no clock, no randomness, no logging; a Calendar never changes
@@ -42,7 +42,7 @@
 //
 // New refuses a calendar that makes no sense and says what is wrong and where.
 // Afterwards only two things can go wrong: a negative amount, and ErrHorizon,
-// when the answer lies more than Horizon ahead. Nothing can run for ever.
+// when the answer lies more than Horizon away. Nothing can run for ever.
 //
 // The need for working hours is in domain.md, section SLA.
 package worktime

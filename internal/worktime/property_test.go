@@ -140,6 +140,13 @@ func TestAddUndoesBetween(t *testing.T) {
 		if got := c.WorkingDays(a, v); got != n || !v.After(a) || !c.Working(v) || !c.WorkingDay(v) {
 			t.Fatalf("AddDays(%v, %d) = %v: %d working days, working %v", a, n, v, got, c.Working(v))
 		}
+		w, err := c.DaysAgo(a, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, before := c.WorkingDays(w, a), c.WorkingDays(w.Add(-1), a); at >= n || before != n {
+			t.Fatalf("DaysAgo(%v, %d) = %v: %d working days, %d a nanosecond before it", a, n, w, at, before)
+		}
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"deskbell.dev/deskbell/internal/desk"
-	"deskbell.dev/deskbell/store"
 )
 
 // deadlines: what is overdue or at risk is found by when it is, and a change of
@@ -26,11 +25,13 @@ func deadlines(st *story) {
 		all = append(all, st.opened(desk.Text(fmt.Sprint("ticket ", n)), Network).Number)
 		st.at = st.at.Add(time.Minute)
 	}
-	listed := func(k store.Kind, at time.Time) (ns []desk.TicketID) {
-		page, err := st.s.List(ctx, store.Query{Kind: k, At: at, Limit: 10})
+	listed := func(at time.Time) (ns []desk.TicketID) {
+		page, err := st.s.Stale(ctx, desk.PressingGoals, at, 0, 10)
 		st.ok(err)
-		if page.Total != len(page.Tickets) {
-			st.Errorf("%s: %d of %d", k, len(page.Tickets), page.Total)
+		counts, err := st.s.StaleCounts(ctx, []desk.Section{desk.PressingGoals}, at)
+		st.ok(err)
+		if page.Total != len(page.Tickets) || counts[desk.PressingGoals] != page.Total {
+			st.Errorf("%d of %d, counted %v", len(page.Tickets), page.Total, counts)
 		}
 		for _, t := range page.Tickets {
 			ns = append(ns, t.Number)
@@ -47,12 +48,12 @@ func deadlines(st *story) {
 	first, err := st.s.Ticket(ctx, all[0])
 	st.ok(err)
 	risk, due := p.Deadlines(first)
-	want("before", listed(store.AtRisk, risk.Add(-time.Second)), nil)
-	want("at risk", listed(store.AtRisk, risk), all[:1])
-	want("due", listed(store.AtRisk, due), all)
-	want("overdue", listed(store.Overdue, due.Add(time.Second)), all[:1])
+	want("before", listed(risk.Add(-time.Second)), nil)
+	want("at risk", listed(risk), all[:1])
+	want("due", listed(due), all)
+	want("overdue", listed(due.Add(time.Second)), all)
 	promise("two", 8*time.Hour)
-	want("before it is measured", listed(store.Overdue, due.Add(time.Second)), all[:1])
+	want("before it is measured", listed(due.Add(time.Second)), all)
 	var after desk.TicketID
 	changed := 0
 	for range 10 {
@@ -66,14 +67,14 @@ func deadlines(st *story) {
 	if changed != len(all) {
 		st.Errorf("%d tickets have other deadlines, want %d", changed, len(all))
 	}
-	want("after", listed(store.Overdue, due.Add(time.Second)), nil)
+	want("after", listed(due.Add(time.Second)), nil)
 	promise("three", time.Hour)
 	done, err := st.s.Remeasure(ctx, 0, 9, due.Add(time.Second))
 	st.ok(err)
 	if again, err := st.s.Remeasure(ctx, 0, 9, due.Add(time.Second)); err != nil || done.Changed != len(all) || again.Changed != 0 {
 		st.Errorf("%d changed, and the second time %d, %v", done.Changed, again.Changed, err)
 	}
-	want("promised sooner", listed(store.Overdue, due.Add(time.Second)), all)
+	want("promised sooner", listed(due.Add(time.Second)), all)
 	timers := 0
 	for _, d := range st.claim("C", due.Add(time.Second), real, 50) {
 		if d.Kind == desk.Act && d.What == string(desk.TimerGoals) {
