@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"deskbell.dev/deskbell/internal/chat"
@@ -107,4 +108,16 @@ func (t *turn) tomorrow(tn desk.Turn, date string) (chat.Message, error) {
 	swap := t.button(intent{Verb: vRota, Place: onList, Args: map[string]string{"rest": "swap " + date}}, "Ask for a swap", chat.Default)
 	return chat.Message{Text: chat.Join(chat.Say("Your turn as intake comes: from "), chat.At(tn.From, chat.DateTime), chat.Say(" until "), chat.At(tn.Until, chat.DateTime), chat.Say(".")),
 		Card: &chat.Card{Actions: []chat.Action{swap}}}, nil
+}
+
+// unstaffed alarms an admin that nobody is there whom the desk can't do without.
+func (t *turn) unstaffed(r desk.Role) (chat.Message, error) {
+	if !slices.Contains(t.p.Unstaffed(t.now), r) {
+		return chat.Message{}, errOvertaken
+	}
+	text := "Nobody is intake now, so no client ticket can be opened; requests are kept. Put somebody on: /desk rota override MEMBER FROM TO"
+	if r == desk.RSRM {
+		text = "No SRM is there now, and no deputy, so nothing new can be prioritized or started. Make somebody deputy: /desk role add MEMBER srm deputy"
+	}
+	return chat.Message{Text: chat.Say(text), Card: &chat.Card{Actions: t.offers([]desk.Offer{{Verb: vRota, Label: "Rota"}, {Verb: vRoles, Label: "Roles"}}, 0, onList, nil, 2)}}, nil
 }

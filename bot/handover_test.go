@@ -149,3 +149,34 @@ func TestRotaOfOne(t *testing.T) {
 		t.Error(left, err)
 	}
 }
+
+// Nobody is intake, or no SRM is there, in working hours: each admin is alarmed,
+// once a day for each, until somebody is.
+func TestUnstaffed(t *testing.T) {
+	p, at := scheduled(t)
+	at("2026-03-02 09:00")
+	p.step("intake", "/desk away 2026-03-03 2026-03-05")
+	p.step("intake2", "/desk away 2026-03-03 2026-03-05")
+	p.step("srm", "/desk away 2026-03-04 2026-03-05")
+	told := func(when string, want ...string) {
+		t.Helper()
+		before := len(p.news("dm-admin", "admin"))
+		at(when)
+		got := p.news("dm-admin", "admin")[before:]
+		if len(got) != len(want) {
+			t.Fatalf("%s: told %q, want %d", when, got, len(want))
+		}
+		for n, w := range want {
+			if !strings.HasPrefix(got[n], w) || !strings.HasSuffix(got[n], "[Rota] [Roles]") {
+				t.Errorf("%s: told %q, want %q", when, got[n], w)
+			}
+		}
+	}
+	const intake, srm = "Nobody is intake now", "No SRM is there now"
+	told("2026-03-02 17:00")
+	told("2026-03-03 06:00")
+	told("2026-03-03 09:00", intake)
+	told("2026-03-03 10:00")
+	told("2026-03-04 09:00", intake, srm)
+	told("2026-03-05 12:00")
+}

@@ -74,7 +74,10 @@ func (b *Bot) postMember(ctx context.Context, p *desk.Policy, m desk.MemberID, d
 	}
 	var draw func() (chat.Message, error)
 	var keep desk.Ticket
-	if what, date, ok := strings.Cut(d.What, "/"); ok && (what == "arrives" || what == "hand-over-tomorrow") {
+	if role, ok := strings.CutPrefix(d.What, "unstaffed/"); ok {
+		role, _, _ := strings.Cut(role, "/")
+		draw = func() (chat.Message, error) { return t.unstaffed(desk.Role(role)) }
+	} else if what, date, ok := strings.Cut(d.What, "/"); ok && (what == "arrives" || what == "hand-over-tomorrow") {
 		date, _ := dated(date)
 		draw = func() (chat.Message, error) { return t.turnPost(what, date) }
 	} else if what, id, ok := strings.Cut(d.What, "/"); ok && d.Ticket == 0 {

@@ -165,6 +165,19 @@ func (p *Policy) OnCall(a Actor, at time.Time) bool {
 	return p.afterHours(at) && a.Member != 0 && p.IntakeAt(at).Member == a.Member
 }
 
+// Unstaffed are the roles, of intake and SRM, that nobody is there for at the
+// instant, in that order; a desk without them opens or starts nothing.
+func (p *Policy) Unstaffed(at time.Time) []Role {
+	var out []Role
+	if p.IntakeAt(at).Member == 0 {
+		out = append(out, RIntake)
+	}
+	if !slices.ContainsFunc(p.With(RSRM, RSRMDeputy), func(m MemberID) bool { return !p.Rota.Away(m, at) }) {
+		out = append(out, RSRM)
+	}
+	return out
+}
+
 // Has is who has the turn that began on the local date by the weekly rota alone;
 // 0 if there is none.
 func (r *Rota) Has(date string) MemberID { return pick(r.Base, r.nth(date)) }

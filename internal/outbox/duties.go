@@ -32,6 +32,7 @@ func Duties(digest When) []Duty {
 		{Name: "purge", When: at("0 * * * *"), Do: purge},
 		{Name: "digest", Place: "channel", When: func(*desk.Policy) When { return digest }, On: workingDay, Tell: tellDigest},
 		{Name: "hand-over", Place: "channel", When: turn(0), On: hasRota, Tell: tellHandOver},
+		{Name: "staffed", Place: "member", When: at("0 * * * *"), On: workingHour, Tell: tellUnstaffed},
 		{Name: "hand-over-tomorrow", Place: "member", When: turn(-1), On: hasRota, Tell: tellTomorrow},
 	}
 }
@@ -62,6 +63,8 @@ func turn(days int) func(*desk.Policy) When {
 }
 
 func workingDay(p *desk.Policy, at time.Time) bool { return p.Hours.WorkingDay(at) }
+
+func workingHour(p *desk.Policy, at time.Time) bool { return p.Hours.Working(at) }
 
 func hasRota(p *desk.Policy, _ time.Time) bool { return len(p.Rota.Base) > 0 }
 
@@ -95,6 +98,20 @@ func tellTomorrow(p *desk.Policy, o store.Slot) []desk.Notice {
 		return nil
 	}
 	return []desk.Notice{toMember(o, turn.Arrives, "hand-over-tomorrow/"+date)}
+}
+
+// tellUnstaffed alarms each admin, once a day for each role that nobody is there
+// for (domain.md, Rota and Prioritize).
+func tellUnstaffed(p *desk.Policy, o store.Slot) []desk.Notice {
+	var ns []desk.Notice
+	for _, r := range p.Unstaffed(o.Due) {
+		for _, m := range p.With(desk.RAdmin) {
+			n := toMember(o, m, fmt.Sprintf("unstaffed/%s/%s", r, o.Due.In(p.Zone).Format(time.DateOnly)))
+			n.Key += fmt.Sprintf("/%d", m)
+			ns = append(ns, n)
+		}
+	}
+	return ns
 }
 
 func toMember(o store.Slot, m desk.MemberID, key string) desk.Notice {
