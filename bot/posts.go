@@ -162,6 +162,11 @@ func (t *turn) ticketPost(tk desk.Ticket, e desk.Event, what string) (chat.Messa
 			text = chat.Join(by, chat.Say(" works it in real time; prioritize it before the allowance ends:"))
 		}
 		return chat.Message{Text: text, Card: t.deckCard(tk, "")}, nil
+	case "review":
+		if !t.p.Urgent(tk.Priority) || t.p.Workflow.Stage(tk.Status) == desk.Done {
+			return chat.Message{}, errOvertaken
+		}
+		return own(chat.Join(by, chat.Say(" was on call and made this urgent after hours. Is it?")))
 	case "no-srm":
 		return line(chat.Say(name + " is open, and no SRM is there to prioritize it, so it can't start. Make somebody SRM: /desk role add MEMBER srm"))
 	case "left":

@@ -122,6 +122,7 @@ func (n *noting) event(e Event, es []Event) {
 		if n.p.Urgent(f.Priority) {
 			n.add(e, Post, "channel", "urgent", e.At)
 			n.member(e, n.t.Assignee, "urgent-yours")
+			n.review(e, srm)
 		}
 		n.unclaimed(e)
 	case QuestionAsked:
@@ -210,6 +211,17 @@ func (n *noting) moved(e Event, f Moved, es []Event) {
 		if n.p.Workflow.Trait(f.From) != IsReady {
 			n.member(e, n.t.Assignee, "back")
 		}
+	}
+}
+
+// review has the SRM look, when work begins, at what the on-call member made
+// urgent after hours (domain.md, Rota).
+func (n *noting) review(e Event, srm MemberID) {
+	if srm == 0 || srm == e.By.Member || !n.p.OnCall(e.By, e.At) {
+		return
+	}
+	if morning, err := n.p.Hours.Next(e.At); err == nil {
+		n.add(e, Post, fmt.Sprintf("member:%d", srm), "review", morning.UTC())
 	}
 }
 

@@ -64,6 +64,17 @@ func TestOnCallGivesUrgentAfterHours(t *testing.T) {
 	s.as(oncall).no(SRMPrioritizes, Prioritize{Priority: "normal"})
 	s.as(intake).no(SRMPrioritizes, Prioritize{Priority: "urgent"})
 	s.as(oncall).do(Prioritize{Priority: "urgent"}).is("approved")
+	reviews := 0
+	for _, n := range s.notices { // the SRM looks at it when work begins
+		if n.What == "review" {
+			if reviews++; n.Place != "member:3" || n.Due.In(s.p.Zone).Format("15:04") != "09:00" {
+				t.Errorf("the review is %+v", n)
+			}
+		}
+	}
+	if reviews != 1 {
+		t.Errorf("%d reviews", reviews)
+	}
 	s.as(oncall).no(SRMPrioritizes, Prioritize{Rank: "top"})
 	s.as(oncall).do(jam) // is intake
 }
