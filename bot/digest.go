@@ -82,7 +82,7 @@ func (t *turn) digestOf(place string, g digest) (digest, error) {
 	if err != nil {
 		return g, err
 	}
-	if !there || latest.At.Before(g.Due) {
+	if !there || latest.At.Before(g.Due) || latest.At.After(t.now) {
 		if g, err = t.filled(g); err != nil {
 			return g, err
 		}
@@ -90,7 +90,7 @@ func (t *turn) digestOf(place string, g digest) (digest, error) {
 		if err != nil {
 			return g, err
 		}
-		if latest, err = t.Store.KeepDigest(t.ctx, store.Digest{Place: place, At: g.Due, Body: string(body)}); err != nil {
+		if latest, err = t.Store.KeepDigest(t.ctx, store.Digest{Place: place, At: g.Due, Body: string(body)}, t.now); err != nil {
 			return g, err
 		}
 	}

@@ -48,12 +48,14 @@ func (t *turn) slaLine(tk desk.Ticket) chat.Text {
 	return line
 }
 
-// pressing is the goal that is, or was, due first.
+// pressing is the goal that was breached first, or is due next.
 func (t *turn) pressing(tk desk.Ticket) chat.Text {
 	var first *desk.Clock
 	clocks := t.p.Clocks(tk, t.now)
 	for n, c := range clocks {
-		if c.Met.IsZero() && !c.Due.IsZero() && (first == nil || c.Due.Before(first.Due)) {
+		switch breached := c.State == desk.Breach; {
+		case !c.Met.IsZero() || c.Due.IsZero() && !breached:
+		case first == nil, breached && first.State != desk.Breach, breached == (first.State == desk.Breach) && c.Due.Before(first.Due):
 			first = &clocks[n]
 		}
 	}
@@ -234,6 +236,14 @@ func (b *Bot) remeasure(ctx context.Context, d store.Due) error {
 	run, after, changed, ok := desk.Remeasuring(d.What)
 	if !ok {
 		return fmt.Errorf("%w: no way to do %q", outbox.ErrDead, d.What)
+	}
+	p, err := b.Store.Policy(ctx)
+	if err != nil {
+		return err
+	}
+	if version, _, _ := strings.Cut(run, "/"); version != p.SLA.Version {
+		// By a process of another configuration: while both run, that one measures.
+		return &outbox.Later{After: time.Minute}
 	}
 	done, err := b.Store.Remeasure(ctx, after, remeasureAtOnce, b.Now())
 	if err != nil {

@@ -69,6 +69,32 @@ func TestGoalsChange(t *testing.T) {
 	}
 }
 
+// While a process of another configuration runs on, it leaves the measuring to
+// those that know the new promises.
+func TestGoalsChangeBesideAnOldProcess(t *testing.T) {
+	w := newWired(t, filepath.Join(t.TempDir(), "desk.db"), "web")
+	n := w.opened().Number
+	w.drain()
+	old, err := w.store.Policy(t.Context())
+	w.ok(err)
+	f, err := config.Parse("desk.yaml", sample.Config)
+	w.ok(err)
+	f.SLA.Goals = map[string]map[string]config.Goals{"Gold": {"normal": {Resolve: 2 * time.Hour}}}
+	w.ok(config.Apply(t.Context(), w.store, f, w.now))
+	now, err := w.store.Policy(t.Context())
+	w.ok(err)
+	for _, p := range []*desk.Policy{old, now} {
+		w.store.Configure(*p)
+		w.drain()
+		w.now = w.now.Add(2 * time.Minute)
+	}
+	w.now = w.now.Add(3 * time.Hour)
+	w.drain()
+	if tk, err := w.store.Ticket(t.Context(), n); err != nil || !tk.Breached.Has(desk.GoalResolve) {
+		t.Errorf("%s is not breached: %v", n, err)
+	}
+}
+
 // What others read of the clocks: parts without gaps, whose counted ones add up
 // to what an open resolve goal has used.
 func TestTicketDataClocks(t *testing.T) {

@@ -26,7 +26,7 @@ var (
 
 	// keepDigest: one that is later than the place's takes its place.
 	keepDigest = same("keep digest", `INSERT INTO digests (place, at, body) VALUES ($1, $2, $3)
-		ON CONFLICT (place) DO UPDATE SET at = excluded.at, body = excluded.body WHERE digests.at < excluded.at`)
+		ON CONFLICT (place) DO UPDATE SET at = excluded.at, body = excluded.body WHERE digests.at < excluded.at OR digests.at > $4`)
 	readDigest = single(same("read digest", `SELECT at, body FROM digests WHERE place = $1`))
 )
 
@@ -139,13 +139,14 @@ type Digest struct {
 
 // KeepDigest keeps the digest as its place's latest, unless one that was due then
 // or later is kept already, and returns the latest: of two that draw the same
-// digest both get the first one's body.
-func (s *Store) KeepDigest(ctx context.Context, d Digest) (Digest, error) {
+// digest both get the first one's body. One that is due after now, of a clock that
+// was ahead, keeps nothing from taking its place.
+func (s *Store) KeepDigest(ctx context.Context, d Digest, now time.Time) (Digest, error) {
 	var latest Digest
 	err := s.e.write(ctx, func(t tx) error {
 		latest = Digest{Place: d.Place}
 		var at int64
-		err := t.run(do(keepDigest, d.Place, micros(d.At), d.Body), get(scan(&at, &latest.Body), readDigest, d.Place))
+		err := t.run(do(keepDigest, d.Place, micros(d.At), d.Body, micros(now)), get(scan(&at, &latest.Body), readDigest, d.Place))
 		latest.At = instant(at)
 		return err
 	})

@@ -73,6 +73,9 @@ func (d *doing) run() error {
 		if d.was, err = d.s.cache.decode(d.r.Ticket, d.present.state); err != nil {
 			return err
 		}
+		if d.was, err = folded(d.t, d.was); err != nil {
+			return err
+		}
 	}
 	if err := d.holder(); err != nil {
 		return err

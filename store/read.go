@@ -57,6 +57,11 @@ func (s *Store) EventsAfter(ctx context.Context, n desk.TicketID, revision int) 
 }
 
 func (s *Store) events(ctx context.Context, n desk.TicketID, first, last int) ([]desk.Event, error) {
+	return eventsBy(func(asks ...ask) error { return s.e.read(ctx, asks...) }, n, first, last)
+}
+
+// eventsBy reads a ticket's events, in a transaction or outside of any.
+func eventsBy(read func(...ask) error, n desk.TicketID, first, last int) ([]desk.Event, error) {
 	if last == 0 {
 		return nil, nil
 	}
@@ -66,7 +71,7 @@ func (s *Store) events(ctx context.Context, n desk.TicketID, first, last int) ([
 	}
 	var all []stored
 	words := map[int64]map[string]string{}
-	err := s.e.read(ctx,
+	err := read(
 		get(func(r row) error {
 			var x stored
 			var ticket, seq, at, member int64

@@ -46,7 +46,7 @@ func (s *Store) Remeasure(ctx context.Context, after desk.TicketID, limit int, a
 				return err
 			}
 			if len(tk.Stays) == 0 {
-				if tk, err = s.refold(ctx, tk); err != nil {
+				if tk, err = folded(t, tk); err != nil {
 					return err
 				}
 				state, err := s.cache.encode(&tk)
@@ -72,11 +72,19 @@ func (s *Store) Remeasure(ctx context.Context, after desk.TicketID, limit int, a
 	return out, nil
 }
 
-// refold is the ticket made anew of its events.
-func (s *Store) refold(ctx context.Context, t desk.Ticket) (desk.Ticket, error) {
-	es, err := s.events(ctx, t.Number, 1, t.Revision)
-	if err != nil {
-		return t, err
+// folded is the ticket as this program folds it: one that was saved by a program
+// that kept no stays is made anew of its events.
+func folded(t tx, tk desk.Ticket) (desk.Ticket, error) {
+	if tk.Revision == 0 || len(tk.Stays) > 0 {
+		return tk, nil
 	}
-	return desk.Fold(es), nil
+	es, err := eventsBy(t.run, tk.Number, 1, tk.Revision)
+	if err != nil {
+		return tk, err
+	}
+	anew := desk.Fold(es)
+	if anew.Revision != tk.Revision {
+		return tk, fmt.Errorf("store: %s has %d events and is at revision %d", tk.Number, anew.Revision, tk.Revision)
+	}
+	return anew, nil
 }

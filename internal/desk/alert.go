@@ -69,21 +69,26 @@ func (d *deciding) alert(why string) {
 	}
 }
 
-// remeasured records what the command itself breached: another priority or
-// client measures the whole history anew.
+// remeasured records what the command itself made of the goals: another priority
+// or client measures the whole history anew, and what was answered or done too
+// late stays so, also when the clock had no time to say so before.
 func (d *deciding) remeasured(was Ticket) {
-	if was.Number == 0 || was.Priority == d.t.Priority && was.Client == d.t.Client {
+	if was.Number == 0 || !slices.ContainsFunc(d.events, func(e Event) bool { return e.Ticket == d.t.Number && Clocked(e.What) }) {
 		return
 	}
-	why := "its client is " + d.p.Clients[d.t.Client].Name + " now"
-	if was.Client == d.t.Client {
+	why := ""
+	switch pr, _ := d.p.Priority(d.t.Priority); {
+	case was.Client != d.t.Client:
+		why = "its client is " + d.p.Clients[d.t.Client].Name + " now"
+	case was.Priority == d.t.Priority:
+	case d.t.Priority == "":
 		why = "it has no priority any more"
-		if pr, ok := d.p.Priority(d.t.Priority); ok {
-			why = "it is " + pr.Name + " now"
-		}
+	default:
+		why = "it is " + pr.Name + " now"
 	}
 	for _, c := range d.p.Clocks(d.t, d.r.At) {
-		if c.State == Breach && c.Met.IsZero() && !d.t.Breached.Has(c.Goal) && !d.p.ClocksStand(d.t) {
+		late := !c.Met.IsZero() && d.p.met(was, c.Goal).IsZero()
+		if c.State == Breach && !d.t.Breached.Has(c.Goal) && (late || why != "" && c.Met.IsZero()) {
 			d.emit(GoalBreached{c.Goal, c.Due, why})
 		}
 	}

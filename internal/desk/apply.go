@@ -55,6 +55,9 @@ func (f FieldSet) apply(t *Ticket, e Event) {
 	case "agreement":
 		t.Agreement = f.Value
 	case "kind":
+		if t.Kind == Internal && Kind(f.Value) != Internal { // giving it a client is opening it: its clocks begin
+			t.Entered, t.Stays, t.Responded, t.Planned = e.At, []Stay{{t.Status, e.At}}, t0, t0
+		}
 		t.Kind = Kind(f.Value)
 	case "severity":
 		t.Severity = Level(f.Value)
@@ -95,7 +98,7 @@ func (f Decided) apply(t *Ticket, e Event) {}
 
 func (f Undone) apply(t *Ticket, e Event) {
 	w := f.Was
-	if w.Priority == "" && t.Planned.Equal(t.Prioritized) { // the first was not meant
+	if t.Priority != "" && w.Priority == "" && t.Planned.Equal(t.Prioritized) { // the first was not meant
 		t.Planned = t0
 	}
 	t.Status, t.Priority, t.Rank, t.Snoozed, t.Back = w.Status, w.Priority, w.Rank, w.Snoozed, w.Back

@@ -244,7 +244,7 @@ func (p *Policy) met(t Ticket, g Goal) time.Time {
 
 // riskAt is how much of the limit is used when the goal comes to be at risk.
 func (p *Policy) riskAt(limit time.Duration) time.Duration {
-	share := time.Duration(float64(limit) * p.SLA.Share)
+	share := time.Duration(float64(limit) * p.SLA.Share).Round(moment)
 	if left := limit - p.SLA.Within; left > 0 {
 		return min(share, left)
 	}
@@ -252,8 +252,9 @@ func (p *Policy) riskAt(limit time.Duration) time.Duration {
 }
 
 // Deadlines are what of the ticket's clocks is searched by: since or from when it
-// is at risk, and when the first of its unmet goals is, or was, used up. Zero is
-// none; while the clocks stand only what is breached already has one.
+// is at risk, and when the first of its unmet goals is, or was, used up; of one
+// that was breached by promises of before, some instant past. Zero is none; while
+// the clocks stand only what is breached has one.
 func (p *Policy) Deadlines(t Ticket) (risk, due time.Time) {
 	soonest := func(a *time.Time, b time.Time) {
 		if !b.IsZero() && (a.IsZero() || b.Before(*a)) {
@@ -262,6 +263,9 @@ func (p *Policy) Deadlines(t Ticket) (risk, due time.Time) {
 	}
 	for _, c := range p.Clocks(t, t.LastAt) {
 		if c.Met.IsZero() && c.State != Void && p.Workflow.Stage(t.Status) != Done {
+			if c.State == Breach && (c.Due.IsZero() || c.Due.After(t.LastAt)) { // by promises of before
+				c.Due = t.LastAt
+			}
 			soonest(&risk, c.Risk)
 			soonest(&due, c.Due)
 		}

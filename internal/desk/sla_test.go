@@ -223,3 +223,66 @@ func TestLedgerAddsUp(t *testing.T) {
 		}
 	})
 }
+
+// Undoing something else leaves the first prioritization what it was.
+func TestUndoneSomethingElse(t *testing.T) {
+	s := newScene(t)
+	s.opened(Service)
+	s.as(srm).do(Prioritize{Priority: "normal"}, Move{To: "in_review", Why: "too early"})
+	s.wait(30 * time.Minute)
+	s.as(srm).do(Snooze{Until: s.now.Add(time.Hour)}, Undo{})
+	if s.ticket().Planned.IsZero() {
+		t.Error("it was planned, and is not any more")
+	}
+}
+
+// A breached goal stays in the digest, whatever is promised since.
+func TestBreachedStaysShown(t *testing.T) {
+	s := newScene(t)
+	s.opened(Service)
+	s.as(intake).do(Reply{How: "sent", Text: "We have it."})
+	s.as(srm).do(Prioritize{Priority: "urgent"})
+	s.until("Mon 2026-03-02 16:00").as(srm).do(Prioritize{Priority: "normal"})
+	s.clocksAre("respond met 0s of 2h0m0s", "resolve breached 6h0m0s of 16h0m0s due Wed 10:00")
+	s.wait(time.Minute)
+	if !s.p.Shows(PressingGoals, s.ticket(), s.now) {
+		t.Error("it is not shown")
+	}
+	s.as(intake).do(Clarify{Question: "Which floor?"})
+	if s.wait(time.Minute); !s.p.Shows(PressingGoals, s.ticket(), s.now) {
+		t.Error("it is not shown while it waits")
+	}
+}
+
+// What a priority breaches while the ticket waits for its client is said with
+// the reason, too.
+func TestBreachedWhileWaiting(t *testing.T) {
+	s := newScene(t)
+	s.opened(Service)
+	s.as(srm).do(Prioritize{Priority: "normal"})
+	s.until("Mon 2026-03-02 16:00").as(intake).do(Reply{How: "sent", Text: "?"}, Clarify{Question: "Which floor?"})
+	s.as(srm).do(Prioritize{Priority: "urgent"})
+	es := s.events[s.n]
+	if f, ok := es[len(es)-1].What.(GoalBreached); !ok || f.Why != "it is Urgent now" {
+		t.Errorf("the last event is %+v", es[len(es)-1].What)
+	}
+}
+
+// An answer that came too late is recorded so, also where the clock had no time
+// to say it before; longer promises do not change that.
+func TestAnsweredTooLate(t *testing.T) {
+	s := newScene(t)
+	s.opened(Service)
+	s.now = at("Mon 2026-03-02 13:00") // the desk was down meanwhile
+	s.as(tech).do(Reply{How: "sent", Text: "Sorry."})
+	s.p.SLA.Goals["Gold"]["normal"] = Goals{Respond: 8 * time.Hour}
+	s.clocksAre("respond breached 3h0m0s of 8h0m0s")
+}
+
+// An internal ticket's clocks begin when it is given a client.
+func TestInternalGetsClient(t *testing.T) {
+	s := newScene(t)
+	s.as(tech).do(Open{Kind: Internal, Summary: "odd noise", Description: "in the rack"})
+	s.until("Thu 2026-03-05 10:00").as(intake).do(Set{Field: "client", ID: int64(acme)})
+	s.clocksAre("respond running 0s of 2h0m0s due Thu 12:00", "resolve running 0s of 16h0m0s due Mon 10:00")
+}

@@ -45,7 +45,7 @@ func (p *Platform) take(d delivery) answer {
 	}
 	p.work.begin()
 	if !p.identify(p.life, &d) {
-		p.finish(d)
+		defer p.finish(d) // once it is forgotten: nothing is over that was not taken
 		return p.tell(d, chat.Message{Text: chat.Say(chat.WhoAreYou), Private: true})
 	}
 	done := make(chan chat.Reply, 1)

@@ -146,9 +146,10 @@ func digestAgrees(st *story) {
 }
 
 func latestDigest(st *story) {
+	now := Monday.AddDate(0, 0, 2)
 	keep := func(at time.Time, body, want string) {
 		st.Helper()
-		got, err := st.s.KeepDigest(st.Context(), store.Digest{Place: "web:desk", At: at, Body: body})
+		got, err := st.s.KeepDigest(st.Context(), store.Digest{Place: "web:desk", At: at, Body: body}, now)
 		st.ok(err)
 		if got.Body != want {
 			st.Errorf("kept %+v, want %q", got, want)
@@ -168,4 +169,8 @@ func latestDigest(st *story) {
 	if _, ok, err := st.s.LatestDigest(st.Context(), "slack:C1"); ok || err != nil {
 		st.Errorf("elsewhere: %v %v", ok, err)
 	}
+	now = Monday.AddDate(0, 0, 40)
+	keep(now, "of a clock that is ahead", "of a clock that is ahead")
+	now = Monday.AddDate(0, 0, 3)
+	keep(now, "third", "third")
 }
