@@ -36,17 +36,22 @@ func (t *turn) history(i intent) (chat.Reply, error) {
 		}
 		c.Text = chat.Join(c.Text, chat.At(e.At, chat.DateTime), chat.Say(" "), who, chat.Say(" "+chat.Cut(t.describe(e), long)+"\n"))
 	}
-	j := intent{Verb: vHistory, Ticket: i.Ticket, Place: onList}
+	return t.turned(i, c, page, (page+1)*size < len(es)), nil
+}
+
+// turned is a page of what explains a ticket, with buttons to the pages beside it.
+func (t *turn) turned(i intent, c *chat.Card, page int, more bool) chat.Reply {
+	j := intent{Verb: i.Verb, Ticket: i.Ticket, Place: onList}
 	if page > 0 {
 		c.Actions = append(c.Actions, t.button(j.with("page", strconv.Itoa(page-1)), "Earlier", chat.Default))
 	}
-	if (page+1)*size < len(es) {
+	if more {
 		c.Actions = append(c.Actions, t.button(j.with("page", strconv.Itoa(page+1)), "Later", chat.Default))
 	}
 	c.Actions = append(c.Actions, t.button(intent{Verb: desk.VShow, Ticket: i.Ticket, Place: onList}, "Open "+i.Ticket.String(), chat.Default))
 	r := t.card(nil, c)
 	r.Edit = i.arg("page") != "" && t.in.Message.ID != ""
-	return r, nil
+	return r
 }
 
 // describe is an event in words after its author: "moved it to In progress".

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -161,17 +160,7 @@ func (t *turn) sla(i intent) (chat.Reply, error) {
 	}
 	c.Text = chat.Join(c.Text, chat.Say("In all "), chat.B(all.parts()), chat.Say(fmt.Sprintf(" = %s since it came in. By the hours of the calendar %s.",
 		worked(all.counted+all.off+all.paused), t.p.HoursOf(tk).Name())))
-	j := intent{Verb: vSLA, Ticket: i.Ticket, Place: onList}
-	if page > 0 {
-		c.Actions = append(c.Actions, t.button(j.with("page", strconv.Itoa(page-1)), "Earlier", chat.Default))
-	}
-	if (page+1)*size < len(stays) {
-		c.Actions = append(c.Actions, t.button(j.with("page", strconv.Itoa(page+1)), "Later", chat.Default))
-	}
-	c.Actions = append(c.Actions, t.button(intent{Verb: desk.VShow, Ticket: i.Ticket, Place: onList}, "Open "+i.Ticket.String(), chat.Default))
-	r := t.card(nil, c)
-	r.Edit = i.arg("page") != "" && t.in.Message.ID != ""
-	return r, nil
+	return t.turned(i, c, page, (page+1)*size < len(stays)), nil
 }
 
 // unpromised says why a ticket has no goals.
