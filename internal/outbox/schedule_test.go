@@ -185,8 +185,8 @@ func TestTwoConfigurations(t *testing.T) {
 }
 
 func TestNextDue(t *testing.T) {
-	d := newDesked(t, "2026-03-06 09:00:00")
-	for _, want := range []string{"2026-03-08T09:00-04:00", "2026-03-09T09:00-04:00", "2026-03-10T09:00-04:00"} { // the reminder; digest and turn; digest
+	d := newDesked(t, "2026-03-06 16:00:00")
+	for _, want := range []string{"2026-03-08T09:00-04:00", "2026-03-09T09:00-04:00", "2026-03-09T10:00-04:00"} { // the reminder; digest and turn; whether somebody is there
 		next, ok, err := d.sch.NextDue(t.Context())
 		if err != nil || !ok || next.In(d.zone).Format(slotLayout) != want {
 			t.Errorf("next due %s %v %v, want %s", next, ok, err, want)
