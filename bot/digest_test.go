@@ -2,7 +2,6 @@ package bot_test
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -187,27 +186,12 @@ func TestDigestOnBadLine(t *testing.T) {
 		w := openWired(t, path, "web", "other")
 		defer func() { os.Remove(w.closed()) }()
 		plan := rapid.SliceOfN(rapid.IntRange(0, 5), 0, 40).Draw(rt, "faults")
-		fault := func(may ...error) func(string, string) error {
-			return func(string, string) (err error) {
-				if len(plan) == 0 {
-					return nil
-				}
-				if plan[0] < len(may) {
-					err = may[plan[0]]
-				}
-				if plan = plan[1:]; errors.Is(err, errKill) {
-					return w.kill()
-				}
-				return err
-			}
-		}
 		for i, wire := range w.wires {
 			for _, s := range before[i] {
 				wire.said = append(wire.said, &s)
 			}
-			wire.before = fault(errKill, errLine, &chat.Wait{For: time.Minute})
-			wire.after = fault(errKill, chat.ErrUnsure)
 		}
+		w.breaks(plan)
 		drained := rapid.SliceOfN(rapid.Bool(), 2, 2).Draw(rt, "drained")
 		morning(w, func() {
 			if drained[0] {

@@ -57,24 +57,7 @@ func TestBadLine(t *testing.T) {
 		defer func() { os.Remove(w.closed()) }()
 		// Drawn before, since the outbox carries out in goroutines of its own.
 		plan := rapid.SliceOfN(rapid.IntRange(0, 5), 0, 60).Draw(rt, "faults")
-		fault := func(may ...error) func(string, string) error {
-			return func(string, string) (err error) {
-				if len(plan) == 0 {
-					return nil
-				}
-				if plan[0] < len(may) {
-					err = may[plan[0]]
-				}
-				if plan = plan[1:]; errors.Is(err, errKill) {
-					return w.kill()
-				}
-				return err
-			}
-		}
-		for _, wire := range w.wires {
-			wire.before = fault(errKill, errLine, &chat.Wait{For: time.Minute})
-			wire.after = fault(errKill, chat.ErrUnsure)
-		}
+		w.breaks(plan)
 		drained := rapid.SliceOfN(rapid.Bool(), 3, 3).Draw(rt, "drained")
 		w.life(func() {
 			if drained[0] {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -116,15 +117,17 @@ func because(why string) string {
 func (t *turn) goalPost(tk desk.Ticket, e desk.Event, what string, goal desk.Goal) (chat.Message, error) {
 	clocks := t.p.Clocks(tk, t.now)
 	n := slices.IndexFunc(clocks, func(c desk.Clock) bool { return c.Goal == goal })
-	if n < 0 || !clocks[n].Met.IsZero() || clocks[n].State == desk.Void {
+	if n < 0 || clocks[n].State == desk.Void {
 		return chat.Message{}, errOvertaken
 	}
 	c := clocks[n]
 	text := chat.Join(chat.Say(fmt.Sprintf("%s is at risk: %s is due ", tk.Number, goal)), chat.At(c.Due, chat.DateTime), chat.Say("."))
 	switch f, breached := e.What.(desk.GoalBreached); {
+	case breached && !c.Met.IsZero(): // before anybody could be told
+		text = chat.Say(fmt.Sprintf("%s has breached its goal: %s was met only after %s of %s%s.", tk.Number, goal, worked(c.Used), worked(c.Limit), because(f.Why)))
 	case breached:
 		text = chat.Join(chat.Say(fmt.Sprintf("%s has breached its goal: %s was due ", tk.Number, goal)), chat.At(f.Due, chat.DateTime), chat.Say(because(f.Why)+"."))
-	case !c.AtRisk:
+	case !c.AtRisk || !c.Met.IsZero():
 		return chat.Message{}, errOvertaken
 	}
 	return chat.Message{Text: text, Card: t.ticketCard(tk, true)}, nil
@@ -219,6 +222,10 @@ func (t *turn) stays(tk desk.Ticket) []stay {
 // others wait for no more.
 const remeasureAtOnce = 25
 
+// besideAnother is how long two configurations may run side by side, as while
+// replicas are replaced; one that is gone by then was taken back.
+const besideAnother = time.Hour
+
 // remeasure carries the notice that the promises changed one step on; the last
 // step tells the channels, if any deadline is another now.
 func (b *Bot) remeasure(ctx context.Context, d store.Due) error {
@@ -230,8 +237,13 @@ func (b *Bot) remeasure(ctx context.Context, d store.Due) error {
 	if err != nil {
 		return err
 	}
-	if version, _, _ := strings.Cut(run, "/"); version != p.SLA.Version {
-		// By a process of another configuration: while both run, that one measures.
+	version, began, _ := strings.Cut(run, "/")
+	if version != p.SLA.Version {
+		// A process of another configuration is to measure, if one still runs.
+		since, err := strconv.ParseInt(began, 10, 64)
+		if err != nil || b.Now().Sub(time.Unix(since, 0)) > besideAnother {
+			return outbox.ErrDrop
+		}
 		return &outbox.Later{After: time.Minute}
 	}
 	done, err := b.Store.Remeasure(ctx, after, remeasureAtOnce, b.Now())

@@ -95,6 +95,38 @@ func TestGoalsChangeBesideAnOldProcess(t *testing.T) {
 	}
 }
 
+// Promises that were taken back before anybody measured by them keep nobody
+// waiting.
+func TestGoalsTakenBack(t *testing.T) {
+	w := newWired(t, filepath.Join(t.TempDir(), "desk.db"), "web")
+	w.opened()
+	w.drain()
+	_, err := w.store.Enqueue(t.Context(), desk.Remeasure(fmt.Sprintf("gone/%d", w.now.Unix()), 0, 0, w.now))
+	w.ok(err)
+	w.settle()
+	if left, err := w.store.Undelivered(t.Context()); err != nil || len(left) > 0 {
+		t.Errorf("left: %v %v", left, err)
+	}
+}
+
+// An answer that came too late, with the desk down meanwhile: the SDM hears of it
+// all the same.
+func TestToldOfLateAnswer(t *testing.T) {
+	w := newWired(t, filepath.Join(t.TempDir(), "desk.db"), "web")
+	w.promised(16 * time.Hour) // and an hour to answer
+	n := w.opened().Number
+	w.now = w.now.Add(3 * time.Hour)
+	w.do("tech", n, desk.Reply{How: "sent", Text: "Sorry."})
+	w.drain()
+	var told []string
+	for _, s := range w.wires[0].in("sdm") {
+		told = append(told, s.m.Text.Flat(nil))
+	}
+	if len(told) != 1 || told[0] != "T-1 has breached its goal: respond was met only after 3 h of 1 h." {
+		t.Errorf("the SDM was told %q", told)
+	}
+}
+
 // What others read of the clocks: parts without gaps, whose counted ones add up
 // to what an open resolve goal has used.
 func TestTicketDataClocks(t *testing.T) {

@@ -264,3 +264,26 @@ func (w *wired) settle() {
 	}
 	w.t.Fatal("it never settles")
 }
+
+// breaks has the line fail and the process die as planned: a number for each
+// post and edit, before and after it, that is small where something happens.
+func (w *wired) breaks(plan []int) {
+	fault := func(may ...error) func(string, string) error {
+		return func(string, string) (err error) {
+			if len(plan) == 0 {
+				return nil
+			}
+			if plan[0] < len(may) {
+				err = may[plan[0]]
+			}
+			if plan = plan[1:]; errors.Is(err, errKill) {
+				return w.kill()
+			}
+			return err
+		}
+	}
+	for _, wire := range w.wires {
+		wire.before = fault(errKill, errLine, &chat.Wait{For: time.Minute})
+		wire.after = fault(errKill, chat.ErrUnsure)
+	}
+}
