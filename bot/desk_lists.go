@@ -146,11 +146,11 @@ func (t *turn) rotaCard() chat.Reply {
 
 // rules shows the dials, where each is set, and what was refused lately.
 func (t *turn) rules(intent) (chat.Reply, error) {
-	refused, err := t.Store.RefusalCount(t.ctx, t.now.AddDate(0, 0, -7))
+	refused, err := t.Store.RefusalCount(t.ctx, t.now.AddDate(0, 0, -7), time.Time{})
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	warned, err := t.Store.WarningCount(t.ctx, t.now.AddDate(0, 0, -7))
+	warned, err := t.Store.WarningCount(t.ctx, t.now.AddDate(0, 0, -7), time.Time{})
 	if err != nil {
 		return chat.Reply{}, err
 	}

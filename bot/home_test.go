@@ -38,7 +38,7 @@ func TestOutsiders(t *testing.T) {
 	if r := p.handle("", chat.Interaction{Kind: chat.Home, From: guest}); len(r.Home) != 1 || len(r.Home[0].Actions) > 0 {
 		t.Errorf("a guest's page: %+v", r.Home)
 	}
-	counts, err := p.store.RefusalCount(t.Context(), monday.Add(-time.Hour))
+	counts, err := p.store.RefusalCount(t.Context(), monday.Add(-time.Hour), time.Time{})
 	if err != nil || counts[desk.MembersOnly] != 6 {
 		t.Errorf("%d refusals are recorded, want 6: %v", counts[desk.MembersOnly], err)
 	}

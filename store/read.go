@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"time"
 
 	"deskbell.dev/deskbell/internal/desk"
 )
@@ -65,23 +64,10 @@ func eventsBy(read func(...ask) error, n desk.TicketID, first, last int) ([]desk
 	if last == 0 {
 		return nil, nil
 	}
-	type stored struct {
-		e          desk.Event
-		fact, body string
-	}
-	var all []stored
+	var all []factRow
 	words := map[int64]map[string]string{}
 	err := read(
-		get(func(r row) error {
-			var x stored
-			var ticket, seq, at, member int64
-			if err := r.Scan(&ticket, &seq, &at, &member, &x.e.By.Clock, &x.fact, &x.body); err != nil {
-				return err
-			}
-			x.e.Ticket, x.e.Seq, x.e.At, x.e.By.Member = desk.TicketID(ticket), int(seq), instant(at), desk.MemberID(member)
-			all = append(all, x)
-			return nil
-		}, readEvents, int64(n), int64(first), int64(last)),
+		get(factRows(&all), readEvents, int64(n), int64(first), int64(last)),
 		get(func(r row) error {
 			var seq int64
 			var field, body string
@@ -97,11 +83,36 @@ func eventsBy(read func(...ask) error, n desk.TicketID, first, last int) ([]desk
 	if err != nil {
 		return nil, fmt.Errorf("store: history of %s: %w", n, err)
 	}
+	return decodeEvents(all, words)
+}
+
+// factRow is an event as its row keeps it.
+type factRow struct {
+	e          desk.Event
+	fact, body string
+}
+
+// factRows collects them.
+func factRows(to *[]factRow) func(row) error {
+	return func(r row) error {
+		var x factRow
+		var ticket, seq, at, member int64
+		if err := r.Scan(&ticket, &seq, &at, &member, &x.e.By.Clock, &x.fact, &x.body); err != nil {
+			return err
+		}
+		x.e.Ticket, x.e.Seq, x.e.At, x.e.By.Member = desk.TicketID(ticket), int(seq), instant(at), desk.MemberID(member)
+		*to = append(*to, x)
+		return nil
+	}
+}
+
+// decodeEvents makes events of rows, with words by revision.
+func decodeEvents(all []factRow, words map[int64]map[string]string) ([]desk.Event, error) {
 	events := make([]desk.Event, 0, len(all))
 	for _, x := range all {
 		v, ok := desk.NewFact(x.fact)
 		if !ok {
-			return nil, fmt.Errorf("store: event %d of %s is a %s, which this program does not know: %w", x.e.Seq, n, x.fact, ErrNewerSchema)
+			return nil, fmt.Errorf("store: event %d of %s is a %s, which this program does not know: %w", x.e.Seq, x.e.Ticket, x.fact, ErrNewerSchema)
 		}
 		f, err := decode(v, x.body, words[int64(x.e.Seq)])
 		if err != nil {
@@ -136,29 +147,4 @@ func (s *Store) Replay(ctx context.Context, fn func(t desk.Ticket, events []desk
 			after = t.Number
 		}
 	}
-}
-
-// RefusalCount is how often each rule refused since an instant.
-func (s *Store) RefusalCount(ctx context.Context, since time.Time) (map[desk.Rule]int, error) {
-	return s.byRule(ctx, "refusals", countRefusals, since)
-}
-
-// WarningCount is how often each rule was passed over at warn since an instant.
-func (s *Store) WarningCount(ctx context.Context, since time.Time) (map[desk.Rule]int, error) {
-	return s.byRule(ctx, "warnings", countWarnings, since)
-}
-
-func (s *Store) byRule(ctx context.Context, what string, q *statement, since time.Time) (map[desk.Rule]int, error) {
-	counts := map[desk.Rule]int{}
-	err := s.e.read(ctx, get(func(r row) error {
-		var rule string
-		var n int64
-		err := r.Scan(&rule, &n)
-		counts[desk.Rule(rule)] = int(n)
-		return err
-	}, q, micros(since)))
-	if err != nil {
-		return nil, fmt.Errorf("store: %s: %w", what, err)
-	}
-	return counts, nil
 }

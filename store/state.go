@@ -123,6 +123,7 @@ func (w *stateWriter) stays(ss []desk.Stay) {
 		w.b = append(w.b, '{')
 		w.text("Status", string(s.Status))
 		w.instant("At", s.At)
+		w.yes("Rework", s.Rework)
 		w.b = append(w.b, '}')
 	}
 	w.b = append(w.b, ']')

@@ -101,8 +101,8 @@ var (
 	insertWords    = same("insert words", `INSERT INTO words (ticket, revision, field, salt, body) VALUES ($1, $2, $3, $4, $5)`)
 	insertDelivery = same("insert delivery", `INSERT INTO deliveries (key, body, at, outcome) VALUES ($1, $2, $3, $4)`)
 	insertRefusal  = same("insert refusal", `INSERT INTO refusals (at, member, verb, ticket, rule, body) VALUES ($1, $2, $3, $4, $5, $6)`)
-	countWarnings  = differs("count warnings") // $1 since
-	countRefusals  = same("count refusals", `SELECT rule, count(*) FROM refusals WHERE at >= $1 GROUP BY rule`)
+	countWarnings  = differs("count warnings") // from $1 to $2
+	countRefusals  = same("count refusals", `SELECT rule, count(*) FROM refusals WHERE at >= $1 AND at < $2 GROUP BY rule`)
 
 	// After a change of the configuration: what the columns say of the policy.
 	replaceStatus   = same("replace status", `UPDATE tickets SET stage = $2 WHERE is_open AND status = $1 AND stage <> $2`)

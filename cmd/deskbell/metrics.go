@@ -54,7 +54,7 @@ func (c deskCollector) Collect(ch chan<- prometheus.Metric) {
 			ch <- prometheus.MustNewConstMetric(deliverDesc, prometheus.CounterValue, float64(n), result)
 		}
 	}
-	refusals, err := c.store.RefusalCount(ctx, c.clock.Now().Add(-24*time.Hour))
+	refusals, err := c.store.RefusalCount(ctx, c.clock.Now().Add(-24*time.Hour), time.Time{})
 	if err != nil {
 		ch <- prometheus.NewInvalidMetric(refusalDesc, err)
 	}

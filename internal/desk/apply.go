@@ -56,7 +56,7 @@ func (f FieldSet) apply(t *Ticket, e Event) {
 		t.Agreement = f.Value
 	case "kind":
 		if t.Kind == Internal && Kind(f.Value) != Internal { // giving it a client is opening it: its clocks begin
-			t.Entered, t.Stays, t.Responded, t.Planned = e.At, []Stay{{t.Status, e.At}}, t0, t0
+			t.Entered, t.Stays, t.Responded, t.Planned = e.At, []Stay{{Status: t.Status, At: e.At}}, t0, t0
 		}
 		t.Kind = Kind(f.Value)
 	case "severity":

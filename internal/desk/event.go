@@ -185,7 +185,8 @@ func (t Ticket) Apply(e Event) Ticket {
 	}
 	e.What.apply(&t, e)
 	if t.Status != was.Status {
-		t.Stays = append(was.Stays[:len(was.Stays):len(was.Stays)], Stay{t.Status, e.At})
+		moved, _ := e.What.(Moved)
+		t.Stays = append(was.Stays[:len(was.Stays):len(was.Stays)], Stay{t.Status, e.At, moved.Rework})
 	}
 	if t.Status != was.Status || t.Assignee != was.Assignee || t.Priority != was.Priority ||
 		t.Kind != was.Kind || t.Client != was.Client {

@@ -15,7 +15,7 @@ func BenchmarkClocks(b *testing.B) {
 			t := Ticket{Kind: Service, Client: acme, Priority: "normal", Entered: monday}
 			for n := range moves {
 				t.Status = []StatusKey{"in_progress", "waiting_for_client"}[n%2]
-				t.Stays = append(t.Stays, Stay{t.Status, monday.Add(time.Duration(n) * 90 * 24 * time.Hour / time.Duration(moves))})
+				t.Stays = append(t.Stays, Stay{Status: t.Status, At: monday.Add(time.Duration(n) * 90 * 24 * time.Hour / time.Duration(moves))})
 			}
 			now := monday.AddDate(0, 3, 0)
 			for b.Loop() {

@@ -184,7 +184,7 @@ func TestLedgerAddsUp(t *testing.T) {
 		now = now.Add(gap.Draw(rt, "opened"))
 		for range rapid.IntRange(1, 8).Draw(rt, "moves") {
 			tk.Status = rapid.SampledFrom(moves).Draw(rt, "to")
-			tk.Stays = append(tk.Stays, Stay{tk.Status, now})
+			tk.Stays = append(tk.Stays, Stay{Status: tk.Status, At: now})
 			tk.Closed = now
 			now = now.Add(gap.Draw(rt, "stay"))
 		}

@@ -8,7 +8,7 @@ import (
 
 func TestSuggestion(t *testing.T) {
 	p := office()
-	submittedThen := []Stay{{"submitted", at("Thu 2026-02-26 09:00")}}
+	submittedThen := []Stay{{Status: "submitted", At: at("Thu 2026-02-26 09:00")}}
 	for _, c := range []struct {
 		t    Ticket
 		want PriorityKey
@@ -22,7 +22,7 @@ func TestSuggestion(t *testing.T) {
 		{Ticket{Severity: Medium, Entered: monday.AddDate(0, 0, -30)}, "normal", "waits 30 days 20; severity medium 15"},
 		{Ticket{Client: bright, Entered: at("Thu 2026-02-26 09:00"), Stays: submittedThen}, "normal", "SLA breached 20; waits 4 days 8"},
 		{Ticket{Client: bright, Entered: at("Thu 2026-02-26 09:00"), Stays: submittedThen, Responded: monday}, "normal", "waits 4 days 8"},
-		{Ticket{Client: bright, Entered: at("Fri 2026-02-27 14:00"), Stays: []Stay{{"submitted", at("Fri 2026-02-27 14:00")}}}, "normal", "SLA at risk 10; waits 2 days 4"},
+		{Ticket{Client: bright, Entered: at("Fri 2026-02-27 14:00"), Stays: []Stay{{Status: "submitted", At: at("Fri 2026-02-27 14:00")}}}, "normal", "SLA at risk 10; waits 2 days 4"},
 	} {
 		if c.t.Entered.IsZero() {
 			c.t.Entered = monday

@@ -76,10 +76,12 @@ type Ticket struct {
 	LastAt   time.Time `json:",omitzero"`
 }
 
-// Stay is a time in one status, until the next begins.
+// Stay is a time in one status, until the next begins. Rework: it came there by a
+// move to the left that undid work or a decision.
 type Stay struct {
 	Status StatusKey
 	At     time.Time
+	Rework bool `json:",omitzero"`
 }
 
 // Question is one that the client was asked.

@@ -206,12 +206,12 @@ func refusals(st *story) {
 	if d := cmp.Diff(t, st.ticket(t.Number)); d != "" {
 		st.Errorf("a refusal changed the ticket: %s", d)
 	}
-	counts, err := st.s.RefusalCount(st.Context(), Monday)
+	counts, err := st.s.RefusalCount(st.Context(), Monday, time.Time{})
 	st.ok(err)
 	if counts[desk.PrioritizedFirst] != 1 || len(counts) != 1 {
 		st.Errorf("counts %v", counts)
 	}
-	counts, err = st.s.RefusalCount(st.Context(), st.at.Add(time.Second))
+	counts, err = st.s.RefusalCount(st.Context(), st.at.Add(time.Second), time.Time{})
 	st.ok(err)
 	if len(counts) != 0 {
 		st.Errorf("counts since later %v", counts)

@@ -88,7 +88,7 @@ func refusedWords(st *story) {
 	if got := offered(); got != "" { // the same answer, though by now they may
 		st.Errorf("the words were kept: %q", got)
 	}
-	if counts, err := st.s.RefusalCount(st.Context(), st.at.Add(-time.Minute)); err != nil || counts[desk.ByRole] != 1 {
+	if counts, err := st.s.RefusalCount(st.Context(), st.at.Add(-time.Minute), time.Time{}); err != nil || counts[desk.ByRole] != 1 {
 		st.Errorf("%d refusals, want 1: %v", counts[desk.ByRole], err)
 	}
 	if notes := st.ticket(n).Revision; notes != 2 {
@@ -157,7 +157,7 @@ func strangers(st *story) {
 	for _, key := range []string{"a", "a", "b"} {
 		st.ok(st.s.RefuseStranger(st.Context(), store.StrangerRefusal{At: st.at, Verb: desk.VStart, Key: desk.DeliveryKey{Key: key, Body: key}, No: no}))
 	}
-	counts, err := st.s.RefusalCount(st.Context(), st.at.Add(-time.Minute))
+	counts, err := st.s.RefusalCount(st.Context(), st.at.Add(-time.Minute), time.Time{})
 	st.ok(err)
 	if counts[desk.MembersOnly] != 2 {
 		st.Errorf("%d refusals, want 2", counts[desk.MembersOnly])

@@ -1,0 +1,6 @@
+-- +goose Up
+
+-- What the weekly report goes through beside open tickets: those that are done, by
+-- when, and time that was logged.
+CREATE INDEX tickets_done ON tickets (since, number) WHERE NOT is_open;
+CREATE INDEX events_logged ON events (at) WHERE fact = 'TimeLogged';
