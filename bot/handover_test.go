@@ -11,7 +11,7 @@ import (
 // scheduled is a play whose desk does its duties; the digest has none.
 func scheduled(t *testing.T) (*play, func(at string)) {
 	p := sqlitePlay(t)
-	sch := outbox.NewSchedule(p.store, outbox.Duties(outbox.When{}), p.clock, p.log)
+	sch := outbox.NewSchedule(p.store, outbox.Duties(outbox.When{}, outbox.When{}), p.clock, p.log)
 	return p, func(at string) {
 		t.Helper()
 		to, err := time.Parse("2006-01-02 15:04", at)

@@ -21,8 +21,11 @@ func (b *Bot) postNews(ctx context.Context, p *desk.Policy, d store.Due) error {
 		n, _ := requestNumber(id)
 		return foremost(b.paintRequest(ctx, p, n), b.paintDigests(ctx, p, entry{Request: n}))
 	}
-	if strings.HasPrefix(d.What, "digest/") {
+	switch kind, _, _ := strings.Cut(d.What, "/"); kind {
+	case "digest":
 		return b.postDigest(ctx, p, d)
+	case "report":
+		return b.postReport(ctx, p, d)
 	}
 	posted := false
 	err := b.everywhere(ctx, p, func(t *turn, pf chat.Platform, place, channel string) error {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"deskbell.dev/deskbell/internal/desk"
 	"deskbell.dev/deskbell/internal/slack"
 	"deskbell.dev/deskbell/internal/slack/slacktest"
 )
@@ -299,6 +300,10 @@ func TestScopes(t *testing.T) {
 	}
 	tech.Say("C0PRIV", f.lastCard("C0PRIV").TS, "a note in private")
 	f.settled()
+	if _, err := f.store.Enqueue(t.Context(), desk.Notice{Key: "report", Kind: desk.Post, Place: "channel", What: "report/" + reportSlot, Due: now}); err != nil {
+		t.Fatal(err)
+	}
+	f.drain(t.Context())
 	var want []string
 	for _, s := range slack.Scopes {
 		want = append(want, s.Name)

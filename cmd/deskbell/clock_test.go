@@ -204,7 +204,7 @@ func TestAdvanceAMonthOfDigests(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s at %s", d.What, c.Now().In(zone).Format("2006-01-02 15:04:05")))
 		return nil
 	}, c.Now, "test", 1, quiet)
-	schedule := outbox.NewSchedule(s, outbox.Duties(f.DigestAt()), c.Now, quiet)
+	schedule := outbox.NewSchedule(s, outbox.Duties(f.DigestAt(), f.ReportAt()), c.Now, quiet)
 	happen := func(ctx context.Context) error { return errors.Join(schedule.Tick(ctx), box.Drain(ctx)) }
 
 	now := c.Now().In(zone)

@@ -197,7 +197,7 @@ func wire(ctx context.Context, f *config.File, dir string, log *slog.Logger) (*d
 		d.web.Mount(pattern, h)
 	}
 	d.box = outbox.New(s, b.Carry, clock.Now, "demo", 1, log)
-	d.schedule = outbox.NewSchedule(s, outbox.Duties(f.DigestAt()), clock.Now, log)
+	d.schedule = outbox.NewSchedule(s, outbox.Duties(f.DigestAt(), f.ReportAt()), clock.Now, log)
 	return d, nil
 }
 

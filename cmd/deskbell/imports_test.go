@@ -24,13 +24,14 @@ func TestImports(t *testing.T) {
 		"internal/chat/chattest":   {[]string{"internal/chat"}, "one suite for all platforms names none"},
 		"internal/desk":            {[]string{"internal/worktime"}, "no rule sees a message, a database or a platform"},
 		"store":                    {[]string{"internal/desk", "internal/worktime", "store/migrations"}, "the store decides nothing and talks to nobody"},
+		"internal/report":          {[]string{"internal/desk"}, "figures and pictures of tickets, whoever reads them"},
 		"internal/outbox":          {[]string{"store", "internal/desk"}, "the outbox delivers without knowing what it says"},
 		"internal/web":             {[]string{"internal/chat"}, "no platform sees a ticket"},
 		"internal/slack":           {[]string{"internal/chat"}, "no platform sees a ticket"},
 		"internal/slack/slacktest": {nil, "it stands in for the vendor, whoever talks to it"},
 		"internal/config":          {[]string{"internal/desk", "internal/outbox", "internal/worktime", "store"}, "a file becomes policy, facts and times of duties, nothing else"},
 		"internal/sample":          {[]string{"internal/desk", "store"}, "the sample is lived by commands"},
-		"bot":                      {[]string{"internal/chat", "internal/desk", "internal/outbox", "internal/worktime", "store"}, "the one place where desk and chat meet"},
+		"bot":                      {[]string{"internal/chat", "internal/desk", "internal/outbox", "internal/report", "internal/worktime", "store"}, "the one place where desk and chat meet"},
 	}
 	vendors := map[string]string{
 		"github.com/mattn/go-sqlite3":     "store",
@@ -42,6 +43,7 @@ func TestImports(t *testing.T) {
 		"github.com/bwmarrin/discordgo":   "internal/discord",
 		"github.com/goccy/go-yaml":        "internal/config",
 		"github.com/robfig/cron":          "internal/outbox",
+		"gonum.org/":                      "internal/report",
 		"github.com/alecthomas/kong":      "cmd/deskbell",
 		"github.com/prometheus/":          "cmd/deskbell",
 		"github.com/chromedp/":            "internal/web/webtest",

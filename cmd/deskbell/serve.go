@@ -98,7 +98,7 @@ func newDesk(log *slog.Logger, s *store.Store, clock *deskClock, f *config.File)
 	}
 	b = bot.New(bot.Config{Store: s, Now: clock.Now, Platforms: platforms, Log: log})
 	d.box = outbox.New(s, b.Carry, clock.Now, uuid.NewString(), workers, log)
-	d.schedule = outbox.NewSchedule(s, outbox.Duties(f.DigestAt()), clock.Now, log)
+	d.schedule = outbox.NewSchedule(s, outbox.Duties(f.DigestAt(), f.ReportAt()), clock.Now, log)
 	return d, nil
 }
 

@@ -19,8 +19,17 @@ type Card struct {
 	Title   Text
 	Text    Text
 	Fields  []CardField
+	Image   *Image   // below the fields
 	Actions []Action // at most four buttons and one menu
 	Rows    []Row
+}
+
+// Image is a picture that goes with a message. Where a platform cannot show it,
+// and for whoever does not see it, Alt stands in its place.
+type Image struct {
+	Name string // of the file: "flow.png"
+	PNG  []byte
+	Alt  string // what it tells
 }
 
 // CardField is a name and its value on a card.

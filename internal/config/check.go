@@ -211,6 +211,12 @@ func (f *File) DigestAt() outbox.When {
 	return w
 }
 
+// ReportAt is when the weekly report is due, which tells of the seven days before.
+func (f *File) ReportAt() outbox.When {
+	w, _ := outbox.ParseWhen(f.Digest.Weekly)
+	return w
+}
+
 func (f *File) checkRota() error {
 	if weekday(strings.ToLower(f.Rota.Day)) < 0 {
 		return at("$.rota.day", "%q is no day of the week; write it like monday", f.Rota.Day)

@@ -26,11 +26,13 @@ type Duty struct {
 	Do func(ctx context.Context, s *store.Store, at time.Time) error
 }
 
-// Duties are all of them; digest is when the daily digest is due on working days.
-func Duties(digest When) []Duty {
+// Duties are all of them; digest is when the daily digest is due on working days,
+// weekly when the weekly report is.
+func Duties(digest, weekly When) []Duty {
 	return []Duty{
 		{Name: "purge", When: at("0 * * * *"), Do: purge},
 		{Name: "digest", Place: "channel", When: func(*desk.Policy) When { return digest }, On: workingDay, Tell: tellDigest},
+		{Name: "report", Place: "channel", When: func(*desk.Policy) When { return weekly }, Tell: tellReport},
 		{Name: "hand-over", Place: "channel", When: turn(0), On: hasRota, Tell: tellHandOver},
 		{Name: "staffed", Place: "member", When: at("0 * * * *"), On: workingHour, Tell: tellUnstaffed},
 		{Name: "hand-over-tomorrow", Place: "member", When: turn(-1), On: hasRota, Tell: tellTomorrow},
@@ -72,6 +74,11 @@ func hasRota(p *desk.Policy, _ time.Time) bool { return len(p.Rota.Base) > 0 }
 // "/late" after it where it was missed.
 func tellDigest(_ *desk.Policy, o store.Slot) []desk.Notice {
 	return []desk.Notice{post(o, "digest/"+o.Name)}
+}
+
+// tellReport is told by its slot too.
+func tellReport(_ *desk.Policy, o store.Slot) []desk.Notice {
+	return []desk.Notice{post(o, "report/"+o.Name)}
 }
 
 // tellHandOver: the channel is told of the turn by its local date, and whoever

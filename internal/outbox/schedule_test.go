@@ -58,7 +58,7 @@ func (d *desked) set(at string) {
 
 // restart is a new process, with the digest at the time.
 func (d *desked) restart(digest string) {
-	d.sch = NewSchedule(d.s, Duties(whenOf(d, digest)), func() time.Time { return d.now }, d.box.log)
+	d.sch = NewSchedule(d.s, Duties(whenOf(d, digest), When{}), func() time.Time { return d.now }, d.box.log)
 }
 
 // at looks at the local time, and wants that to be told, and nothing else.
@@ -222,7 +222,7 @@ func TestRunIsInTime(t *testing.T) {
 		d := newDesked(t, "2026-03-10 08:59:50")
 		began := time.Now()
 		base := d.now
-		d.sch = NewSchedule(d.s, Duties(whenOf(t, "0 9 * * *")), func() time.Time { return base.Add(time.Since(began)) }, d.box.log)
+		d.sch = NewSchedule(d.s, Duties(whenOf(t, "0 9 * * *"), When{}), func() time.Time { return base.Add(time.Since(began)) }, d.box.log)
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() { d.sch.Run(ctx); close(ended) }()
@@ -256,7 +256,7 @@ func TestReplicas(t *testing.T) {
 		if s.Configure(storetest.Policy()); err != nil {
 			t.Fatal(err)
 		}
-		replicas = append(replicas, NewSchedule(s, Duties(whenOf(t, "0 * * * *")), func() time.Time { return now }, slog.New(slog.DiscardHandler)))
+		replicas = append(replicas, NewSchedule(s, Duties(whenOf(t, "0 * * * *"), When{}), func() time.Time { return now }, slog.New(slog.DiscardHandler)))
 	}
 	told := 0
 	for range 30 {

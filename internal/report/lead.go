@@ -26,11 +26,9 @@ func LeadPicture(done []Finished, from, to time.Time, zone *time.Location, w Lea
 	if len(done) == 0 {
 		return nil, false, nil
 	}
-	var all []time.Duration
 	var normal, urgent plotter.XYs
 	low, high := hour, day
 	for _, d := range done {
-		all = append(all, d.Lead)
 		at := plotter.XY{X: x(d.At), Y: hours(d.Lead)}
 		low, high = math.Min(low, at.Y), math.Max(high, at.Y)
 		if d.Urgent {
@@ -46,7 +44,7 @@ func LeadPicture(done []Finished, from, to time.Time, zone *time.Location, w Lea
 	grid := plotter.NewGrid()
 	grid.Vertical.Color, grid.Horizontal.Color = nil, faint
 	p.Add(grid)
-	s := spread(all)
+	s := LeadsOf(done)
 	for _, l := range []struct {
 		at   time.Duration
 		name string
@@ -77,6 +75,15 @@ func LeadPicture(done []Finished, from, to time.Time, zone *time.Location, w Lea
 	p.Add(beside(append(sides, side{name: w.Median, y: hours(s.Median)}, side{name: w.P85, y: hours(s.P85)})))
 	picture, err := png(p, vg.Points(95))
 	return picture, true, err
+}
+
+// LeadsOf is how long they took.
+func LeadsOf(done []Finished) Spread {
+	var all []time.Duration
+	for _, d := range done {
+		all = append(all, d.Lead)
+	}
+	return spread(all)
 }
 
 // Spans in hours.

@@ -36,7 +36,7 @@ func (p *Platform) responding(at meta, m chat.Message, edit bool) response {
 	if edit {
 		r.Type = ""
 	}
-	r.Blocks, r.Text = p.body(m)
+	r.Blocks, r.Text = p.body(m, "")
 	return r
 }
 
@@ -176,7 +176,7 @@ func (p *Platform) reach(ctx context.Context, d delivery, m chat.Message, edit b
 			return err
 		}
 	}
-	blocks, text := p.body(m)
+	blocks, text := p.body(m, "")
 	opts := []slack.MsgOption{slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
 	if ch := d.at.Channel; ch != "" && !strings.HasPrefix(ch, "D") {
 		in := opts

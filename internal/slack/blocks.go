@@ -23,6 +23,7 @@ const (
 	menusMost   = 6000 // characters of all menus of a message
 	menuLabel   = 20   // characters of a label where there is no more room
 	blocksMost  = 11_800
+	altMost     = 1000 // what a picture tells
 )
 
 // Limits of a Slack message.
@@ -30,8 +31,9 @@ func (p *Platform) Limits() chat.Limits {
 	return chat.Limits{Title: 300, Text: 3000, Field: 2500, Label: 75, Actions: 6, Rows: 10, Options: 100, Total: maxTotal}
 }
 
-// body is m as Slack takes it: blocks, and the same as text.
-func (p *Platform) body(m chat.Message) (blocks []slack.Block, text string) {
+// body is m as Slack takes it: blocks, and the same as text. Its picture, if any,
+// was uploaded as the file; for "" what the picture tells stands in its place.
+func (p *Platform) body(m chat.Message, file string) (blocks []slack.Block, text string) {
 	limits := p.Limits()
 	m = limits.Fit(m)
 	if limits.Total = blocksMost - beside(m); limits.Total < maxTotal {
@@ -57,6 +59,15 @@ func (p *Platform) body(m chat.Message) (blocks []slack.Block, text string) {
 			fields = chat.Join(fields, field(f))
 		}
 		add(fields)
+		switch {
+		case c.Image == nil:
+		case file == "":
+			add(chat.Say(first(c.Image.Alt, altMost)))
+		default:
+			alt := first(c.Image.Alt, altMost)
+			blocks = append(blocks, slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: file}, alt, "", nil))
+			lines = append(lines, d.fallback(chat.Say(alt)))
+		}
 		for _, r := range c.Rows {
 			add(r.Text)
 			blocks = append(blocks, actions(r.Actions, &menus)...)
@@ -82,6 +93,9 @@ func beside(m chat.Message) (n int) {
 	}
 	for _, f := range m.Card.Fields[:min(len(m.Card.Fields), fieldsMost)] {
 		n += min(utf8.RuneCountInString(f.Name), nameMost) + 3
+	}
+	if m.Card.Image != nil {
+		n += min(utf8.RuneCountInString(m.Card.Image.Alt), altMost)
 	}
 	menus := 0
 	for _, r := range append(m.Card.Rows, chat.Row{Actions: m.Card.Actions}) {

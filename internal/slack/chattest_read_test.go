@@ -16,6 +16,7 @@ import (
 type block struct {
 	Type     string
 	BlockID  string `json:"block_id"`
+	Alt      string `json:"alt_text"`
 	Elements []part
 	Element  part
 	Label    struct{ Text string }
@@ -77,6 +78,8 @@ func (r *rig) read(m slacktest.Message) chattest.Seen {
 		case "rich_text":
 			r.rich(&x, b.Elements)
 			x.Text += "\n"
+		case "image":
+			x.Pictures = append(x.Pictures, b.Alt)
 		case "actions":
 			for _, e := range b.Elements {
 				x.Buttons = append(x.Buttons, buttonOf(e))

@@ -127,7 +127,7 @@ func TestWordsStayTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		words := nasty().Draw(t, "words")
 		kind := rapid.SampledFrom([]chat.SpanKind{chat.Plain, chat.Bold, chat.Code, chat.Quote}).Draw(t, "kind")
-		blocks, text := p.body(chat.Message{Text: chat.Text{{Kind: kind, Text: words}}})
+		blocks, text := p.body(chat.Message{Text: chat.Text{{Kind: kind, Text: words}}}, "")
 		want := clean(words)
 		got := literals(t, blocks)
 		if utf8.RuneCountInString(words) > p.Limits().Text {
@@ -288,7 +288,7 @@ func TestACardReads(t *testing.T) {
 		Fields: []chat.CardField{{Name: "For", Value: chat.MentionUser("U1", "ann")}, {Name: "By", Value: chat.MentionUser("U2", "bo")}, {Name: "Due", Value: chat.At(at, chat.DateTime)}},
 		Rows:   []chat.Row{{Text: chat.Say("a row"), Actions: []chat.Action{{Token: "x", Label: "X"}}}},
 		Actions: []chat.Action{{Token: "start;42", Label: "Start", Style: chat.Primary}, {Token: "cancel;42", Label: "Cancel", Style: chat.Danger},
-			{Token: "more;42", Label: "More", Options: []chat.Option{{Value: "a", Label: "A"}}}}}})
+			{Token: "more;42", Label: "More", Options: []chat.Option{{Value: "a", Label: "A"}}}}}}, "")
 	if want := "T-42 Printer &lt;3rd floor&gt;\nIt's on fire\nFor: @ann\nBy: @bo\nDue: <!date^1772442000^{date_short_pretty} {time}|Mon 2 Mar 09:00>\na row"; text != want {
 		t.Errorf("text is %q, want %q", text, want)
 	}

@@ -16,6 +16,7 @@ var Scopes = []Scope{
 	{"channels:read", "sees whether it is in the desk's channel"},
 	{"chat:write", "posts and edits cards, prompts and answers"},
 	{"commands", "offers /ticket, /desk and the shortcuts"},
+	{"files:write", "puts the pictures into the weekly report"},
 	{"groups:history", "the same in a private channel"},
 	{"groups:read", "the same for a private channel"},
 	{"im:history", "reads what people write to it directly"},

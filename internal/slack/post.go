@@ -32,7 +32,11 @@ func (p *Platform) Post(ctx context.Context, at chat.Place, m chat.Message, key 
 			return chat.MessageRef{Place: at, ID: ts}, nil
 		}
 	}
-	blocks, text := p.body(m)
+	file, err := p.uploaded(ctx, m, key)
+	if err != nil {
+		return chat.MessageRef{}, fmt.Errorf("slack: post %s: %w", key, err)
+	}
+	blocks, text := p.body(m, file.id)
 	opts := []slack.MsgOption{slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
 		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: noticeType, EventPayload: map[string]any{"key": key}})}
 	if at.Thread != "" {
@@ -43,9 +47,13 @@ func (p *Platform) Post(ctx context.Context, at chat.Place, m chat.Message, key 
 		_, ts, err = c.PostMessageContext(ctx, channel, opts...)
 		return
 	})
+	if file.id != "" && refused(err, "invalid_blocks") {
+		err = p.notYet(key, file)
+	}
 	if err != nil {
 		return chat.MessageRef{}, fmt.Errorf("slack: post %s: %w", key, err)
 	}
+	p.files.Delete(key)
 	return chat.MessageRef{Place: at, ID: ts}, nil
 }
 
@@ -142,7 +150,7 @@ func (p *Platform) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message
 	if err != nil {
 		return fmt.Errorf("slack: edit %s: %w", ref.ID, err)
 	}
-	blocks, text := p.body(m)
+	blocks, text := p.body(m, "")
 	err = p.callAt(ctx, "chat.update", about{where: channel, id: ref.ID, urgent: m.Urgent}, func(c *slack.Client) error {
 		_, _, _, err := c.UpdateMessageContext(ctx, channel, ref.ID, slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionParse(false)) // else it is parsed as a client's, unlike a post
 		return err

@@ -50,6 +50,7 @@ type Platform struct {
 	people people
 	direct sync.Map // channels of direct messages by person's id
 	owned  sync.Map // the same channels
+	files  sync.Map // pictures that were uploaded, as upload, by their post's key
 	pace   pacer
 	seen   recent        // events that were taken
 	gate   gate          // for what is taken, until it is answered in whole

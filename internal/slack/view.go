@@ -178,7 +178,7 @@ func mentioned(s, lead string) []string {
 // window is m as a modal, for answers where there is no message to answer under.
 func (p *Platform) window(m chat.Message, at meta) slack.ModalViewRequest {
 	m.Private = true
-	blocks, _ := p.body(m)
+	blocks, _ := p.body(m, "")
 	at.Window = true
 	if len(blocks) == 0 { // a window has something in it
 		blocks = []slack.Block{slack.NewRichTextBlock("", slack.NewRichTextSection(literal("–", nil)))}
@@ -198,7 +198,7 @@ func (p *Platform) home(cards []chat.Card) slack.HomeTabViewRequest {
 	v := slack.HomeTabViewRequest{Type: slack.VTHomeTab, CallbackID: "home"}
 	size := 0
 	for n, c := range cards {
-		blocks, _ := p.body(chat.Message{Card: &c, Private: true})
+		blocks, _ := p.body(chat.Message{Card: &c, Private: true}, "")
 		if n > 0 {
 			blocks = append([]slack.Block{slack.NewDividerBlock()}, blocks...)
 		}

@@ -200,6 +200,9 @@ func (v *visitor) see(as string, in chat.Place) []chattest.Seen {
 				x.Text += "\n" + f.Name + ": " + f.Value
 				look(&x, f.Spans, m.Notify)
 			}
+			if c.Image != nil {
+				x.Pictures = append(x.Pictures, c.Image.Alt)
+			}
 			for _, r := range c.Rows {
 				x.Text += "\n" + r.Text
 				look(&x, r.Spans, m.Notify)

@@ -30,6 +30,21 @@ func staticFiles() http.Handler {
 	})
 }
 
+// picture serves a message's picture. Whoever acts here may act as anybody, so
+// that nobody is asked for.
+func (s *Server) picture(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	m, ok := s.state.message(r.PathValue("message"))
+	s.mu.Unlock()
+	if !ok || m.Body.Card == nil || m.Body.Card.Image == nil {
+		writeError(w, refuse(http.StatusNotFound, "there is no picture at %s", r.URL.Path))
+		return
+	}
+	w.Header().Set("Content-Type", "image/png")
+	w.Header().Set("Cache-Control", "no-cache") // an edit may bring another
+	_, _ = w.Write(m.Body.Card.Image.PNG)
+}
+
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	people, err := s.cfg.People(r.Context())
 	if err != nil {

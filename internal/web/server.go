@@ -115,6 +115,7 @@ func (s *Server) routes() {
 	s.Mount("GET /api/messages", s.call(s.listMessages))
 	s.Mount("GET /api/channels", s.call(s.listChannels))
 	s.Mount("GET /api/mail", s.call(s.listMail))
+	s.Mount("GET /api/pictures/{message}", http.HandlerFunc(s.picture))
 	s.Mount("GET /events", http.HandlerFunc(s.events))
 	s.Mount("GET /static/", staticFiles())
 	s.Mount("GET /{$}", http.HandlerFunc(s.page))

@@ -8,7 +8,7 @@ import (
 
 // The shapes of the contract. Every text has its spans beside it when it has
 // more than plain words; `spans`, `rev`, `notify`, `of` and `depends_on` are
-// additions for the page.
+// additions for the page, and so are pictures.
 type (
 	wireSpan struct {
 		Kind  chat.SpanKind  `json:"kind"`
@@ -47,8 +47,14 @@ type (
 		Text       string          `json:"text"`
 		Spans      []wireSpan      `json:"spans,omitempty"`
 		Fields     []wireCardField `json:"fields"`
+		Image      *wireImage      `json:"image,omitempty"`
 		Actions    []wireAction    `json:"actions"`
 		Rows       []wireRow       `json:"rows"`
+	}
+	// wireImage is where the message's picture is, and what it tells.
+	wireImage struct {
+		URL string `json:"url"`
+		Alt string `json:"alt"`
 	}
 	wireMessage struct {
 		ID     string     `json:"id"`
@@ -113,9 +119,13 @@ type (
 
 func toMessage(m message) *wireMessage {
 	text, spans := toText(m.Body.Text)
+	card := toCard(m.Body.Card)
+	if card != nil && m.Body.Card.Image != nil {
+		card.Image = &wireImage{"/api/pictures/" + m.ID, m.Body.Card.Image.Alt}
+	}
 	return &wireMessage{
 		ID: m.ID, Rev: m.Rev, At: m.At, In: m.In, Thread: m.Thread, From: m.From, To: m.To,
-		Text: text, Spans: spans, Card: toCard(m.Body.Card), Notify: m.Body.Notify,
+		Text: text, Spans: spans, Card: card, Notify: m.Body.Notify,
 	}
 }
 

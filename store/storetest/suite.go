@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"the digest's sections", digest},
 		{"the digest shows what its rule says", digestAgrees},
 		{"the latest digest of a place", latestDigest},
+		{"what a report goes through", reported},
 		{"find takes any words", find},
 		{"a refusal is recorded and touches nothing", refusals},
 		{"needs consume no key", needs},

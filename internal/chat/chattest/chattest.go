@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T, h chat.Handler) Rig) {
 		{"posts stand where they belong", posts, nil},
 		{"a post that was tried stands once", postAgain, nil},
 		{"a post to nowhere", postNowhere, nil},
+		{"a picture tells what it shows", pictures, nil},
 		{"edits", edits, nil},
 		{"an edit of a deleted message", editDeleted, func(r Rig) bool { return r.Delete != nil }},
 		{"find people", find, nil},

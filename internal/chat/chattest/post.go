@@ -1,7 +1,10 @@
 package chattest
 
 import (
+	"bytes"
 	"errors"
+	"image"
+	"image/png"
 	"slices"
 	"strings"
 	"time"
@@ -67,6 +70,41 @@ func postAgain(s *stage) {
 	s.post(s.here(), *say("twin"))
 	if n := len(s.all(s.Ann, s.here(), "twin")); n != 2 {
 		s.Errorf("two posts are %d messages", n)
+	}
+}
+
+// dot is the smallest picture.
+func dot(s *stage) []byte {
+	var b bytes.Buffer
+	s.did(png.Encode(&b, image.NewGray(image.Rect(0, 0, 1, 1))))
+	return b.Bytes()
+}
+
+// pictures: a picture stands in the message that it is posted with; in an answer
+// to one person it may be words instead.
+func pictures(s *stage) {
+	m := card("with a picture", chat.Action{Token: "x", Label: "X"})
+	m.Card.Image = &chat.Image{Name: "dot.png", PNG: dot(s), Alt: "one grey dot"}
+	root := s.post(s.here(), *say("root"))
+	key := s.key()
+	for what, at := range map[string]chat.Place{"in a thread": {Channel: s.Channel, Thread: root.ID}, "to Ann": s.direct(s.Ann)} {
+		_, err := s.Platform.Post(s.ctx, at, *m, key+what, time.Time{})
+		s.did(err)
+		in := s.here()
+		if at.User != "" {
+			in = at
+		}
+		if got := s.sees(s.Ann, in, "with a picture"); !slices.Equal(got.Pictures, []string{"one grey dot"}) || len(got.Buttons) != 1 {
+			s.Errorf("%s: %+v", what, got)
+		}
+	}
+	private := *m
+	private.Private = true
+	private.Card = &chat.Card{Title: chat.Say("only words"), Image: m.Card.Image}
+	s.answersWith(chat.Reply{Message: &private})
+	s.did(s.Type(s.Ann.ID, s.here(), "/ticket report"))
+	if got := s.sees(s.Ann, s.here(), "only words"); !strings.Contains(got.Text+strings.Join(got.Pictures, ""), "one grey dot") {
+		s.Errorf("the answer says %+v", got)
 	}
 }
 

@@ -80,6 +80,7 @@ type Seen struct {
 	Everybody bool
 	Times     []time.Time // instants that are shown in the reader's own zone
 	Links     []string    // addresses that can be followed
+	Pictures  []string    // what each picture tells
 }
 
 // Button is a button, or a menu if it has Options. The label of a menu is ""

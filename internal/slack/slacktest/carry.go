@@ -48,7 +48,7 @@ func (s *Server) carryOut(c *Call, p params, token string, bearer bool, bad stri
 	}
 	a, e := do(s, p)
 	if e != nil {
-		if careless[e.word] {
+		if careless[e.word] && e != unseen {
 			s.violate("%s: %s %v", c.Method, e.word, e.extra)
 		}
 		return refuse(e)

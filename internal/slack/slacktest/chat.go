@@ -17,7 +17,8 @@ var methods = map[string]method{
 	"users.info": (*Server).userInfo, "users.list": (*Server).userList, "users.lookupByEmail": (*Server).userByEmail,
 	"bots.info": (*Server).botInfo, "team.info": (*Server).teamInfo, "auth.test": (*Server).authTest,
 	"views.open": (*Server).openView, "views.push": (*Server).pushView, "views.update": (*Server).updateView, "views.publish": (*Server).publishView,
-	"apps.connections.open": (*Server).openSocket,
+	"apps.connections.open":      (*Server).openSocket,
+	"files.getUploadURLExternal": (*Server).uploadURL, "files.completeUploadExternal": (*Server).completeUpload,
 }
 
 // channel finds what the app may name; a person's id stands for the direct
@@ -62,6 +63,9 @@ func (s *Server) content(p params, m *Message) *slackError {
 			return e
 		}
 		m.Blocks = blocks
+		if e := s.showFiles(blocks); e != nil {
+			return e
+		}
 	}
 	if p.Has("metadata") {
 		meta, e := readMetadata(p.Get("metadata"))

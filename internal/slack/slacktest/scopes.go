@@ -6,7 +6,7 @@ import (
 )
 
 var defaultScopes = []string{
-	"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "groups:history", "groups:read",
+	"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:write", "groups:history", "groups:read",
 	"im:history", "im:write", "team:read", "users:read", "users:read.email",
 }
 
@@ -59,6 +59,8 @@ func (s *Server) scopesOf(method string, p params) []string {
 			all = append(all, map[string]string{"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}[kind]+":read")
 		}
 		return all
+	case "files.getUploadURLExternal", "files.completeUploadExternal":
+		return []string{"files:write"}
 	case "conversations.open":
 		return []string{"im:write"}
 	case "users.info", "users.list", "bots.info":

@@ -60,6 +60,8 @@ type Server struct {
 
 	fault   func(Call) Fault
 	calls   []*Call
+	files   map[string]*File
+	slow    int // messages with a new file that are refused before it is seen
 	rates   map[string]rate
 	buckets map[string]*bucket
 
@@ -83,7 +85,7 @@ func New(t testing.TB) *Server {
 		users: map[string]*User{}, channels: map[string]*Channel{}, dms: map[string]string{}, messages: map[string][]*Message{},
 		scopes: slices.Clone(defaultScopes), used: map[string]bool{},
 		stacks: map[string][]*view{}, homes: map[string]*view{}, offered: map[string][]Option{},
-		triggers: map[string]*trigger{}, urls: map[string]*answerURL{},
+		triggers: map[string]*trigger{}, urls: map[string]*answerURL{}, files: map[string]*File{},
 		rates: defaultRates(), buckets: map[string]*bucket{}, tickets: map[string]bool{}, maxSockets: 10,
 	}
 	s.changed = sync.NewCond(&s.mu)
@@ -124,6 +126,7 @@ func (s *Server) Start() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{method}", s.serveAPI)
 	mux.HandleFunc("POST /response/{id}", s.serveAnswer)
+	mux.HandleFunc("POST /upload/{id}", s.serveUpload)
 	mux.HandleFunc("/link", s.serveSocket)
 	h := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	s.http = h

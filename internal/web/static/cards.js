@@ -2,8 +2,7 @@
 import { $, here, el, post, key, nameOf, notice, dayOf, timeNode, words } from "./core.js";
 import { openForm } from "./form.js";
 
-// answer shows what the desk said to something that this person did; from is the
-// call that asked.
+// answer shows what the desk said to what this person did by the call from.
 export function answer(reply, from) {
   if (reply.message) {
     const m = reply.message;
@@ -16,8 +15,7 @@ export function answer(reply, from) {
   if (reply.form) openForm(reply.form, from);
 }
 
-// send does something once: trying again sends the same key. False if it was
-// refused outright.
+// send does something once: again, the key is the same. False if it was refused.
 async function send(path, body) {
   const who = here.as;
   let refused = false;
@@ -75,9 +73,9 @@ function messageNode(m, withThread) {
 }
 
 // What one message holds there. Slack: a section's text, and a row a section
-// with one accessory or with an actions block below it. Discord: text in all,
-// and components, of which a row takes three with one button, else two and one
-// for each button (docs of Block Kit and of Discord's components).
+// with one accessory or an actions block below it. Discord: text in all, and
+// components, of which a row takes three with one button, else two and one a
+// button (docs of Block Kit and of Discord's components).
 const HOLDS = {
   slack: { name: "Slack", text: 3000, blocks: 50, row: (n) => n > 1 ? 2 : 1 },
   discord: { name: "Discord", text: 4000, blocks: 40, row: (n) => n === 1 ? 3 : 2 + n },
@@ -92,6 +90,7 @@ function cardNode(m) {
   if (c.fields.length) {
     card.append(el("dl", {}, ...c.fields.map((f) => el("div", {}, el("dt", { textContent: f.name }), words("dd", "", f.value, f.spans)))));
   }
+  if (c.image) card.append(el("a", { href: c.image.url, target: "_blank" }, el("img", { src: c.image.url, alt: c.image.alt })));
   let left = holds.blocks - 4 - c.actions.length;
   const rows = c.rows.filter((r) => (left -= holds.row(r.actions.length)) >= 0);
   if (rows.length) {
@@ -164,8 +163,7 @@ function keep(m) {
   return true;
 }
 
-// showAll draws the place anew with these messages, at once: one by one, each
-// would have the page laid out again.
+// showAll draws the place anew at once: one by one, each lays the page out.
 export function showAll(list) {
   here.messages = new Map();
   here.replies = new Map();
@@ -218,7 +216,7 @@ function put(list, m, withThread) {
 }
 
 // join sets off a message that begins a day, and joins one to that before it
-// when the same speaks within five minutes.
+// if the same spoke within five minutes.
 function join(node) {
   const before = node.previousElementSibling;
   const at = new Date(node.dataset.at), was = before && new Date(before.dataset.at);

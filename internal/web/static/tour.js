@@ -1,7 +1,6 @@
-// The tour: seven steps through one ticket's life, to follow or to ignore. Each
-// sets its scene with commands that anybody could type, asks for one thing to be
-// pressed, and goes on when the desk says that it is done. Where it stands is
-// kept in the browser.
+// The tour: seven steps through one ticket's life. Each sets its scene with
+// commands that anybody could type, asks for one press, and goes on when the
+// desk says that it is done. Where it stands is kept in the browser.
 import { $, here, el, get, post, key, nameOf } from "./core.js";
 import { number } from "./cards.js";
 
