@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
@@ -120,4 +121,59 @@ func (t *turn) unstaffed(r desk.Role) (chat.Message, error) {
 		text = "No SRM is there now, and no deputy, so nothing new can be prioritized or started. Make somebody deputy: /desk role add MEMBER srm deputy"
 	}
 	return chat.Message{Text: chat.Say(text), Card: &chat.Card{Actions: t.offers([]desk.Offer{{Verb: vRota, Label: "Rota"}, {Verb: vRoles, Label: "Roles"}}, 0, onList, nil, 2)}}, nil
+}
+
+// weekMoved tells a member how a change of the rota moved their turns; whoever is
+// intake by it at once sees what waits for them.
+func (t *turn) weekMoved(w desk.WeekMoved) (chat.Message, error) {
+	w = w.Still(t.p, t.me.ID, t.now)
+	if len(w.Gained)+len(w.Lost) == 0 {
+		return chat.Message{}, errOvertaken
+	}
+	text, what := chat.Say("The rota changed, by its file."), "intake"
+	if !w.By.Clock {
+		text = chat.Join(chat.Say("The rota changed, by "), t.mention(w.By.Member), chat.Say("."))
+	}
+	if w.OnCall {
+		what = "on call"
+	}
+	if len(w.Gained) > 0 {
+		text = chat.Join(text, chat.Say("\nYou are "+what+" "), t.spans(w.Gained), chat.Say("."))
+	}
+	if len(w.Lost) > 0 {
+		lead := "\nYou are not " + what + " any more "
+		if len(w.Gained) > 0 {
+			lead = "\nNot any more "
+		}
+		text = chat.Join(text, chat.Say(lead), t.spans(w.Lost), chat.Say("."))
+	}
+	os := []desk.Offer{{Verb: vRota, Label: "Rota"}}
+	if w.OnCall || len(w.Gained) == 0 {
+		return chat.Message{Text: text, Card: &chat.Card{Actions: t.offers(os, 0, onList, nil, 2)}}, nil
+	}
+	if !w.Gained[0].From.After(t.now) && t.p.IntakeAt(t.now).Member == t.me.ID {
+		c, err := t.intakeHome()
+		return chat.Message{Text: text, Card: c}, err
+	}
+	swap := t.button(intent{Verb: vRota, Place: onList, Args: map[string]string{"rest": "swap " + w.Gained[0].From.In(t.p.Zone).Format(time.DateOnly)}}, "Ask for a swap", chat.Default)
+	return chat.Message{Text: text, Card: &chat.Card{Actions: append(t.offers(os, 0, onList, nil, 2), swap)}}, nil
+}
+
+// spans names the first three.
+func (t *turn) spans(ss []desk.Span) chat.Text {
+	var text chat.Text
+	for n, s := range ss[:min(3, len(ss))] {
+		if n > 0 {
+			text = append(text, chat.Say(", and ")...)
+		}
+		from := chat.Say("now")
+		if s.From.After(t.now) {
+			from = chat.Join(chat.Say("from "), chat.At(s.From, chat.DateTime))
+		}
+		text = chat.Join(text, from, chat.Say(" until "), chat.At(s.To, chat.DateTime))
+	}
+	if more := len(ss) - 3; more > 0 {
+		text = chat.Join(text, say(", and %d times more", more))
+	}
+	return text
 }

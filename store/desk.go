@@ -64,7 +64,7 @@ func (s *Store) DoDeskAll(ctx context.Context, r DeskRequests) ([]desk.DeskEvent
 			now.Directory = now.Directory.Apply(e)
 			events, asks = append(events, e), append(asks, more...)
 		}
-		for _, n := range r.Then {
+		for _, n := range append(desk.RotaNotices(&p.Policy, &now, r.By, r.At), r.Then...) {
 			asks = append(asks, noticeAsk(n))
 		}
 		var mark saved
