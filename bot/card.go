@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"deskbell.dev/deskbell/internal/chat"
@@ -146,7 +147,8 @@ func (t *turn) categoryLine(tk desk.Ticket) chat.Text {
 func (t *turn) clockLine(tk desk.Ticket) chat.Text {
 	switch {
 	case tk.UnderAllowance():
-		return chat.Join(chat.Say("Real-time allowance until "), chat.At(tk.Allowance.Until, chat.ShortTime), chat.Say(", then it is parked"))
+		left := (tk.Allowance.Until.Sub(t.now) + time.Minute - 1) / time.Minute
+		return chat.Join(say("Real-time allowance: %d m left, until ", max(0, left)), chat.At(tk.Allowance.Until, chat.ShortTime), chat.Say(", then it is parked"))
 	case !tk.Scheduled.IsZero() && t.p.Workflow.Trait(tk.Status) == desk.IsScheduled:
 		return chat.Join(chat.Say("Scheduled for "), chat.At(tk.Scheduled, chat.DateTime))
 	case tk.Snoozed.After(t.now):

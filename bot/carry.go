@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
+	"deskbell.dev/deskbell/internal/outbox"
 	"deskbell.dev/deskbell/store"
 )
 
@@ -25,7 +27,11 @@ func (b *Bot) Carry(ctx context.Context, d store.Due) error {
 	}
 	switch d.Kind {
 	case desk.Paint:
-		err = b.paint(ctx, p, d.Ticket)
+		if d.What == desk.Countdown {
+			err = b.countdown(ctx, p, d.Ticket)
+		} else {
+			err = b.paint(ctx, p, d.Ticket)
+		}
 	case desk.Post:
 		err = b.post(ctx, p, d)
 	case desk.Mail:
@@ -54,6 +60,35 @@ func (b *Bot) paint(ctx context.Context, p *desk.Policy, n desk.TicketID) error 
 		}
 		return t.paintCall(pf, tk, place, channel)
 	}), b.paintPrompts(ctx, p, n), b.paintDigests(ctx, p, entry{Ticket: n}))
+}
+
+// countdown has the card say how much of its allowance is left, once a minute, as
+// long as it runs.
+func (b *Bot) countdown(ctx context.Context, p *desk.Policy, n desk.TicketID) error {
+	tk, err := b.Store.Ticket(ctx, n)
+	if err != nil {
+		return err
+	}
+	now := b.Now()
+	if !tk.UnderAllowance() || !now.Before(tk.Allowance.Until) {
+		return errOvertaken
+	}
+	err = b.everywhere(ctx, p, func(t *turn, pf chat.Platform, place, channel string) error {
+		card, drawn, err := t.Store.Card(ctx, n, place)
+		if err != nil || !drawn || card.Revision < tk.Revision { // its paint is on the way
+			return err
+		}
+		_, err = t.drawn(pf, tk, card, channel)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	left := tk.Allowance.Until.Sub(now) % time.Minute
+	if left == 0 {
+		left = time.Minute
+	}
+	return &outbox.Later{After: left}
 }
 
 // painted makes sure that the card at the place shows the ticket as it is now,

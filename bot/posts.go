@@ -80,6 +80,8 @@ func (b *Bot) postMember(ctx context.Context, p *desk.Policy, m desk.MemberID, d
 	} else if what, date, ok := strings.Cut(d.What, "/"); ok && (what == "arrives" || what == "hand-over-tomorrow") {
 		date, _ := dated(date)
 		draw = func() (chat.Message, error) { return t.turnPost(what, date) }
+	} else if what, _, ok := strings.Cut(d.What, "/"); ok && (what == string(desk.RemindAnswers) || what == string(desk.RemindTime)) {
+		draw = func() (chat.Message, error) { return t.reminderPost(desk.Reminder(what)) }
 	} else if w, ok := desk.ReadMoved(d.What); ok {
 		draw = func() (chat.Message, error) { return t.weekMoved(w) }
 	} else if what, ok := strings.CutPrefix(d.What, "picture/"); ok {

@@ -232,7 +232,13 @@ func (n *noting) unclaimed(e Event) {
 	}
 }
 
+// Countdown is the What of the notice that has a card say each minute how much of
+// its allowance is left.
+const Countdown = "countdown"
+
 func (n *noting) allowance(e Event, until time.Time) {
+	n.out = append(n.out, Notice{Key: fmt.Sprintf("%s/%d", Countdown, n.t.Number), Kind: Paint, Ticket: n.t.Number, Revision: e.Seq,
+		Place: "channel", What: Countdown, Due: e.At.Add(time.Minute), Replace: true})
 	n.timer(e, TimerNudge, until.Add(n.p.AllowanceNudge-n.p.Allowance))
 	n.timer(e, TimerAllowance, until)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"deskbell.dev/deskbell/internal/desk"
@@ -35,6 +37,7 @@ func Duties(digest, weekly When) []Duty {
 		{Name: "report", Place: "channel", When: func(*desk.Policy) When { return weekly }, Tell: tellReport},
 		{Name: "hand-over", Place: "channel", When: turn(0), On: hasRota, Tell: tellHandOver},
 		{Name: "staffed", Place: "member", When: at("0 * * * *"), On: workingHour, Tell: tellUnstaffed},
+		{Name: "reminders", Place: "member", When: at("0 * * * *"), On: anybodysHour, Tell: tellReminders},
 		{Name: "hand-over-tomorrow", Place: "member", When: turn(-1), On: hasRota, Tell: tellTomorrow},
 	}
 }
@@ -118,6 +121,27 @@ func tellUnstaffed(p *desk.Policy, o store.Slot) []desk.Notice {
 			ns = append(ns, n)
 		}
 	}
+	return ns
+}
+
+func anybodysHour(p *desk.Policy, at time.Time) bool { return len(p.Reminders(at)) > 0 }
+
+// tellReminders reminds members, each by the date on their own clock. A slot that was
+// missed reminds nobody: tomorrow is another day.
+func tellReminders(p *desk.Policy, o store.Slot) []desk.Notice {
+	if o.Late {
+		return nil
+	}
+	var ns []desk.Notice
+	for m, all := range p.Reminders(o.Due) {
+		date := o.Due.In(p.HoursFor(p.Members[m]).Zone()).Format(time.DateOnly)
+		for _, what := range all {
+			n := toMember(o, m, fmt.Sprintf("%s/%s", what, date))
+			n.Key += fmt.Sprintf("/%d", m)
+			ns = append(ns, n)
+		}
+	}
+	slices.SortFunc(ns, func(a, b desk.Notice) int { return strings.Compare(a.Key, b.Key) })
 	return ns
 }
 

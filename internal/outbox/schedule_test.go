@@ -33,6 +33,8 @@ func newDesked(t *testing.T, at string) *desked {
 	d := &desked{office: o, zone: zoneOf(t, "America/New_York")}
 	d.set(at)
 	d.rota(9)
+	d.say = func(store.Due) error { return nil } // whose weeks moved
+	d.drained()
 	d.restart("0 9 * * *")
 	return d
 }
@@ -69,7 +71,12 @@ func (d *desked) at(local string, want ...string) {
 		d.Fatal(err)
 	}
 	var told []string
-	d.say = func(n store.Due) error { told = append(told, n.What); return nil }
+	d.say = func(n store.Due) error {
+		if what, _, _ := strings.Cut(n.What, "/"); !slices.Contains([]string{"answers", "log-time", "moved"}, what) { // to members, each day
+			told = append(told, n.What)
+		}
+		return nil
+	}
 	d.drained()
 	if !slices.Equal(told, want) {
 		d.Errorf("%s: told %q, want %q", local, told, want)
@@ -278,7 +285,9 @@ func TestReplicas(t *testing.T) {
 				break
 			}
 			for _, d := range due {
-				told++
+				if strings.HasPrefix(d.What, "digest/") {
+					told++
+				}
 				if err := s.Finish(t.Context(), d.ID, "one", d.Revision, "sent"); err != nil {
 					t.Fatal(err)
 				}

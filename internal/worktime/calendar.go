@@ -64,6 +64,14 @@ func (c *Calendar) Name() string { return c.name }
 // Zone is the calendar's time zone.
 func (c *Calendar) Zone() *time.Location { return c.loc }
 
+// In is the same hours on the clock of another zone, which is not nil: who works
+// from elsewhere begins at nine there.
+func (c *Calendar) In(zone *time.Location) *Calendar {
+	there := *c
+	there.loc = zone
+	return &there
+}
+
 // reach, in dates, is how far from an instant's own date the windows that can
 // hold it may start: one for a night shift, one for a date that a zone repeats
 // or leaves out.

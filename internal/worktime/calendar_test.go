@@ -232,3 +232,24 @@ func TestEndsOfTime(t *testing.T) {
 		}
 	}
 }
+
+// TestIn: the same hours on another clock, and the calendar itself unchanged.
+func TestIn(t *testing.T) {
+	window, err := ParseWindow("09:00-17:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := New(Spec{Name: "office", Zone: "Europe/Berlin", Week: map[time.Weekday][]Window{time.Monday: {window}}, Holidays: []Date{{2026, time.March, 9}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokyo, err := time.LoadLocation("Asia/Tokyo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := c.In(tokyo)
+	nine := time.Date(2026, time.March, 2, 9, 0, 0, 0, tokyo)
+	if !there.Working(nine) || there.Working(nine.Add(8*time.Hour)) || there.Working(nine.AddDate(0, 0, 7)) || c.Working(nine) || c.Zone().String() != "Europe/Berlin" {
+		t.Error("nine o'clock in Tokyo")
+	}
+}

@@ -61,6 +61,14 @@ func reported(st *story) {
 	if got, err := st.s.LoggedTime(st.Context(), begin, from); err != nil || len(got) != 0 {
 		st.Errorf("logged before: %v %v", got, err)
 	}
+	begun, last, err := st.s.Begun(st.Context(), Tess, from)
+	st.ok(err)
+	if len(begun) != 2 || begun[b].Before(start) || !begun[a].Before(start) || len(last) != 2 || !last[a].After(begun[b]) || !last[b].IsZero() {
+		st.Errorf("begun %v, logged %v", begun, last)
+	}
+	if begun, last, err := st.s.Begun(st.Context(), Tom, from); err != nil || len(begun) != 0 || len(last) != 1 {
+		st.Errorf("Tom began %v, logged %v, %v", begun, last, err)
+	}
 	es, err := st.s.Interruptions(st.Context(), from, st.at.Add(time.Hour))
 	st.ok(err)
 	if len(es) != 1 || es[0].Ticket != b || es[0].At.Before(start) || !slices.Equal(es[0].What.(desk.Started).Interrupted, []desk.TicketID{a}) {

@@ -4,3 +4,6 @@
 -- when, and time that was logged.
 CREATE INDEX tickets_done ON tickets (since, number) WHERE NOT is_open;
 CREATE INDEX events_logged ON events (at) WHERE fact = 'TimeLogged';
+
+-- Whoever began something and logged no time on it since is reminded.
+CREATE INDEX events_allowed ON events (at) WHERE fact = 'AllowanceStarted';
