@@ -90,7 +90,7 @@ func (t *turn) digestOf(place string, g digest) (digest, error) {
 		if err != nil {
 			return g, err
 		}
-		if latest, err = t.Store.KeepDigest(t.ctx, store.Digest{Place: place, At: g.Due, Body: string(body)}, t.now); err != nil {
+		if latest, err = t.Store.KeepDigest(t.ctx, store.Digest{Place: place, At: g.Due, Key: g.Key, Body: string(body)}, t.now); err != nil {
 			return g, err
 		}
 	}
@@ -239,9 +239,16 @@ func (t *turn) partNow(g digest, l listed) (partNow, error) {
 		}
 		n.rows, changes = append(n.rows, row), changes+says
 	}
-	n.says = fingerprint(changes, n.total)
+	n.says = partSays(changes, n.total)
 	return n, nil
 }
+
+// partSays is a number for what a section's message says; its total can be read
+// back from it.
+func partSays(changes, total int) int { return changes*(store.DigestMost+2) + total }
+
+// partTotal is what it says of how many the section shows.
+func partTotal(says int) int { return says % (store.DigestMost + 2) }
 
 // partMessage is a section's message; what it has no room for is one press away.
 func (t *turn) partMessage(l listed, n partNow) chat.Message {
@@ -278,10 +285,12 @@ func (b *Bot) paintDigests(ctx context.Context, p *desk.Policy, about entry) err
 		defer b.prompting.hold(0)() // one at a time, as the prompts
 		var errs []error
 		for _, l := range g.Parts {
-			if l.lists(about) {
-				part := t.standingPart(pf, place, g, l)
-				errs = append(errs, paintStanding(t, &part, g.key(part.place)))
+			part := t.standingPart(pf, place, g, l)
+			if paint, err := t.changes(g, l, about, part.place); err != nil || !paint {
+				errs = append(errs, err)
+				continue
 			}
+			errs = append(errs, paintStanding(t, &part, g.key(part.place)))
 		}
 		root := t.standingRoot(pf, place, g)
 		return foremost(append(errs, paintStanding(t, &root, g.key(place)))...)
@@ -289,6 +298,23 @@ func (b *Bot) paintDigests(ctx context.Context, p *desk.Policy, about entry) err
 }
 
 // lists reports whether the section shows it, or may have had no room for it.
-func (l listed) lists(about entry) bool {
-	return l.Total > len(l.Rows) || slices.ContainsFunc(l.Rows, func(e entry) bool { return e.Ticket == about.Ticket && e.Request == about.Request })
+func (l listed) lists(about entry) bool { return l.Total > len(l.Rows) || l.shows(about) }
+
+func (l listed) shows(about entry) bool {
+	return slices.ContainsFunc(l.Rows, func(e entry) bool { return e.Ticket == about.Ticket && e.Request == about.Request })
+}
+
+// changes reports whether the section's message may say something else now: it
+// shows what the entry is about, or has no room for it and counts others than it
+// says. Its rows need not be drawn to know that.
+func (t *turn) changes(g digest, l listed, about entry, place string) (bool, error) {
+	if l.shows(about) || l.Total <= len(l.Rows) {
+		return l.shows(about), nil
+	}
+	says, there, err := t.Store.Card(t.ctx, 0, place)
+	if err != nil || !there {
+		return there, err
+	}
+	now, err := t.Store.StaleCounts(t.ctx, []desk.Section{l.Section}, g.At)
+	return now[l.Section] != partTotal(says.Revision), err
 }

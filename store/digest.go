@@ -25,8 +25,8 @@ var (
 	countOpenHanded = same("count open requests", bounded(`SELECT number FROM handed WHERE state = 'open'`))
 
 	// keepDigest: one that is later than the place's takes its place.
-	keepDigest = same("keep digest", `INSERT INTO digests (place, at, body) VALUES ($1, $2, $3)
-		ON CONFLICT (place) DO UPDATE SET at = excluded.at, body = excluded.body WHERE digests.at < excluded.at OR digests.at > $4`)
+	keepDigest = same("keep digest", `INSERT INTO digests (place, at, body, key) VALUES ($1, $2, $3, $5)
+		ON CONFLICT (place) DO UPDATE SET at = excluded.at, body = excluded.body, key = excluded.key WHERE digests.at < excluded.at OR digests.at > $4`)
 	readDigest = single(same("read digest", `SELECT at, body FROM digests WHERE place = $1`))
 )
 
@@ -134,6 +134,7 @@ func (s *Store) StaleCounts(ctx context.Context, sections []desk.Section, at tim
 type Digest struct {
 	Place string
 	At    time.Time // when it was due
+	Key   string    // its notice's, with which those of its posts begin
 	Body  string    // what it showed, in the caller's words
 }
 
@@ -146,7 +147,7 @@ func (s *Store) KeepDigest(ctx context.Context, d Digest, now time.Time) (Digest
 	err := s.e.write(ctx, func(t tx) error {
 		latest = Digest{Place: d.Place}
 		var at int64
-		err := t.run(do(keepDigest, d.Place, micros(d.At), d.Body, micros(now)), get(scan(&at, &latest.Body), readDigest, d.Place))
+		err := t.run(do(keepDigest, d.Place, micros(d.At), d.Body, micros(now), d.Key), get(scan(&at, &latest.Body), readDigest, d.Place))
 		latest.At = instant(at)
 		return err
 	})

@@ -111,6 +111,8 @@ func (w *stateWriter) decision(d *desk.Decision) {
 		w.instant("Closed", d.Was.Closed)
 		w.instant("Since", d.Was.Since)
 	})
+	w.number("AtRisk", int64(d.AtRisk))
+	w.number("Breached", int64(d.Breached))
 }
 
 func (w *stateWriter) stays(ss []desk.Stay) {

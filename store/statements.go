@@ -209,16 +209,11 @@ var (
 		(SELECT id FROM notices WHERE state IN ('sent', 'dropped') AND due < $1 ORDER BY due LIMIT $2) RETURNING id`)
 	purgeSlots = same("purge slots", `DELETE FROM slots WHERE (duty, place, slot) IN (SELECT s.duty, s.place, s.slot FROM slots s WHERE s.due < $1
 		AND EXISTS (SELECT 1 FROM slots l WHERE l.duty = s.duty AND l.place = s.place AND l.due > s.due) LIMIT $2) RETURNING slot`)
-	// A post's key holds that of its notice; a card's is card/N where its notice's
-	// is paint/N. replace tells whether one text holds another; that it finds one
-	// too many keeps a post longer.
-	purgePosts = same("purge posts", `DELETE FROM posts WHERE key IN (SELECT p.key FROM posts p WHERE p.at < $1
-		AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.state = 'pending' AND `+carriedBy+`)
-		AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.state = 'sending' AND `+carriedBy+`)
-		AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.state = 'parked' AND n.state IN ('parked', 'dead') AND `+carriedBy+`)
-		AND NOT EXISTS (SELECT 1 FROM handed h WHERE h.state = 'open' AND replace(p.key, '/r/' || h.number || '/', '') <> p.key)
-		ORDER BY p.at LIMIT $2) RETURNING key`)
-	carriedBy = `replace(p.key, replace(n.key, 'paint/', 'card/'), '') <> p.key`
+	// oldPosts are those before $3, after the last one seen ($1, $2).
+	oldPosts   = same("old posts", `SELECT key, at FROM posts WHERE (at, key) > ($1, $2) AND at < $3 ORDER BY at, key LIMIT $4`)
+	purgePost  = same("purge post", `DELETE FROM posts WHERE key = $1`)
+	readUndone = same("read undone", `SELECT key FROM notices WHERE key = $1 AND state IN ('pending', 'sending', 'parked')`)
+	digestKeys = same("digest keys", `SELECT key FROM digests`)
 )
 
 // Cards, drafts and settings.

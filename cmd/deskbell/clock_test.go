@@ -186,9 +186,9 @@ func TestAdvanceWaitsForWhatIsInHand(t *testing.T) {
 // never: nothing but notices falls due.
 func never(context.Context) (time.Time, bool, error) { return time.Time{}, false, nil }
 
-// A month on the clock: each digest of a working day comes once, at nine, and not
-// late; whatever else falls due on the way does too.
-func TestAdvanceAMonthOfDigests(t *testing.T) {
+// A month on the clock: each digest of a working day and each Monday's report
+// comes once, at nine, and not late; whatever else falls due on the way does too.
+func TestAdvanceAMonth(t *testing.T) {
 	s, c := newTestClock(t)
 	f := config.Default()
 	f.Desk.Zone = "Europe/Berlin"
@@ -220,7 +220,10 @@ func TestAdvanceAMonthOfDigests(t *testing.T) {
 	for day := start; day.Before(end); day = day.AddDate(0, 0, 1) {
 		if day.Weekday() != time.Saturday && day.Weekday() != time.Sunday {
 			due := day.Add(time.Hour)
-			want = append(want, fmt.Sprintf("digest/%s at %s", due.Format("2006-01-02T15:04-07:00"), due.Format("2006-01-02 15:04:05")))
+			slot := due.Format("2006-01-02T15:04-07:00") + " at " + due.Format("2006-01-02 15:04:05")
+			if want = append(want, "digest/"+slot); day.Weekday() == time.Monday {
+				want = append(want, "report/"+slot)
+			}
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -38,7 +38,7 @@ func TestSlackCheck(t *testing.T) {
 		code   int
 		want   []string // parts of lines
 	}{
-		{name: "all well", want: []string{"ok    the bot token is deskbell's in the workspace The desk", "ok    10 scopes, all that are used and no more", "ok    Socket Mode is on",
+		{name: "all well", want: []string{"ok    the bot token is deskbell's in the workspace The desk", "ok    11 scopes, all that are used and no more", "ok    Socket Mode is on",
 			"ok    the channel C0DESK", "ok    this machine's clock is", "ok    the intake rota has members", "ok    somebody is intake now", "ok    the database can be read"}},
 		{name: "wrong token", env: []string{"DESKBELL_SLACK_BOT_TOKEN=xoxb-of-another"}, code: 1,
 			want: []string{"fail  the bot token: invalid_auth. The bot token is not valid: set DESKBELL_SLACK_BOT_TOKEN"}},

@@ -106,6 +106,9 @@ func (f Undone) apply(t *Ticket, e Event) {
 	for i := w.Questions; i < len(t.Questions); i++ {
 		t.Questions[i].Over = true
 	}
+	if d := t.Decision; d != nil {
+		t.AtRisk, t.Breached = t.AtRisk&^d.AtRisk, t.Breached&^d.Breached
+	}
 	t.Decision = nil
 }
 
@@ -171,6 +174,11 @@ func (f RequestAttached) apply(t *Ticket, e Event)   {}
 func (f Warned) apply(t *Ticket, e Event)            {}
 func (f GoalAtRisk) apply(t *Ticket, e Event)        { t.AtRisk |= f.Goal.set() }
 func (f GoalBreached) apply(t *Ticket, e Event) {
+	if d := t.Decision; d != nil && !e.By.Clock && e.By.Member == d.By && e.At.Equal(d.At) { // of one command
+		made := *d
+		made.AtRisk, made.Breached = made.AtRisk|f.Goal.set()&^t.AtRisk, made.Breached|f.Goal.set()&^t.Breached
+		t.Decision = &made
+	}
 	t.AtRisk |= f.Goal.set()
 	t.Breached |= f.Goal.set()
 }

@@ -193,7 +193,7 @@ func (t Ticket) Apply(e Event) Ticket {
 		t.Version++
 	}
 	if d, ok := e.What.(Decided); ok {
-		t.Decision = &Decision{d.Verb, e.By.Member, e.At, t.Version, d.Was}
+		t.Decision = &Decision{Verb: d.Verb, By: e.By.Member, At: e.At, Version: t.Version, Was: d.Was}
 	}
 	t.Revision, t.LastBy, t.LastAt = e.Seq, e.By, e.At
 	return t

@@ -140,6 +140,13 @@ func (p *Policy) IntakeAt(at time.Time) Duty {
 	case !p.Members[d.Member].Active:
 		d.Member, d.Why = 0, "nobody"
 	case r.Away(d.Member, at):
+		for _, a := range r.Absences { // another deputy may come back, or leave
+			for _, edge := range []time.Time{a.From, a.To} {
+				if p.Members[a.Member].Has(RIntakeDeputy) && edge.After(at) {
+					d.Until = earlier(d.Until, edge)
+				}
+			}
+		}
 		if d.Member, d.Why = p.deputy(at), "deputy"; d.Member == 0 {
 			d.Why = "nobody"
 		}

@@ -116,6 +116,25 @@ func TestBreachedByPriority(t *testing.T) {
 	s.until("Thu 2026-03-05 12:00").toldGoals("breached/resolve sdm Tue 09:00") // no second time
 }
 
+// A priority that was pressed by mistake and undone takes back what it breached,
+// and what was told with it; what was breached before stays so.
+func TestUndoneBreach(t *testing.T) {
+	s := newScene(t)
+	s.opened(Service)
+	s.as(srm).do(Prioritize{Priority: "normal"})
+	s.until("Mon 2026-03-02 16:00") // respond, within 2 h, is breached by the clock
+	before := s.ticket()
+	s.as(srm).do(Prioritize{Priority: "urgent"})
+	if got := s.ticket(); !got.Breached.Has(GoalResolve) || !got.Breached.Has(GoalRespond) {
+		t.Errorf("breached %v", got.Breached)
+	}
+	s.as(srm).do(Undo{})
+	if got := s.ticket(); got.Breached != before.Breached || got.AtRisk != before.AtRisk || !got.Breached.Has(GoalRespond) {
+		t.Errorf("breached %v, at risk %v; before %v, %v", got.Breached, got.AtRisk, before.Breached, before.AtRisk)
+	}
+	s.clocksAre("respond breached 6h0m0s of 2h0m0s due Mon 12:00", "resolve running 6h0m0s of 16h0m0s due Wed 10:00")
+}
+
 // The time spent closed is given back, and the first prioritization counts once
 // it was not undone.
 func TestReopenedAndUndone(t *testing.T) {

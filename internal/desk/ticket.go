@@ -130,6 +130,9 @@ type Decision struct {
 	At      time.Time
 	Version int
 	Was     Snapshot
+	// AtRisk and Breached are the goals that it made so: undoing it takes them back.
+	AtRisk   GoalSet `json:",omitzero"`
+	Breached GoalSet `json:",omitzero"`
 }
 
 // entryRank is the rank by age: milliseconds and, so that no two are alike and

@@ -173,8 +173,13 @@ func postsKept(st *story) {
 			st.ok(st.s.Finish(ctx, d.ID, "A", d.Revision, "sent"))
 		}
 	}
-	kept := []string{"slack/t/7/3/test/thread/slack:C1", "slack/t/8/1/prompt/member:2", "slack/card/1/slack:C1", "slack/r/1/handed/1", "slack/new"}
+	_, err = st.s.KeepDigest(ctx, store.Digest{Place: "slack:C1", At: st.at, Key: "digest/2026-03-09T09:00-04:00"}, st.at)
+	st.ok(err)
+	kept := []string{"slack/digest/2026-03-09T09:00-04:00/digest/sla/slack:C1", "slack/t/7/3/test/thread/slack:C1", "slack/t/8/1/prompt/member:2", "slack/card/1/slack:C1", "slack/r/1/handed/1", "slack/new"}
 	gone := []string{"slack/digest/2026-03-02T09:00-05:00/slack:C1", "slack/card/2/slack:C1", "slack/r/2/handed/1", "slack/t/7/2/test/thread/slack:C1"}
+	for n := range 600 { // more than a batch
+		gone = append(gone, fmt.Sprintf("slack/t/%d/1/prompt/member:2", 1000+n))
+	}
 	for _, key := range slices.Concat(kept, gone) {
 		at := real
 		if key == "slack/new" {

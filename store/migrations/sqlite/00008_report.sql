@@ -7,3 +7,6 @@ CREATE INDEX events_logged ON events (at) WHERE fact = 'TimeLogged';
 
 -- Whoever began something and logged no time on it since is reminded.
 CREATE INDEX events_allowed ON events (at) WHERE fact = 'AllowanceStarted';
+
+-- The key of the latest digest's notice: its posts are known as long as it stands.
+ALTER TABLE digests ADD COLUMN key TEXT NOT NULL DEFAULT '';
