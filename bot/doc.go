@@ -21,7 +21,10 @@
 // What follows later, cards to paint, people to tell, mail to clients, timers,
 // are notices that internal/outbox carries out by calling back (carry.go,
 // prompts.go, standing.go, news.go, mail.go). digest.go is the daily digest, of
-// the sections in digest_sections.go. data.go is the playground's own data calls.
+// the sections in digest_sections.go; report.go is the weekly report, of the parts
+// in report_parts.go, which internal/report measures and draws; handover.go and
+// reminder.go tell members of their turns and of what they owe. data.go is the
+// playground's own data calls.
 //
 // internal/web is the playground and the first platform. cmd/deskbell wires
 // all of it together.

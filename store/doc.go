@@ -9,7 +9,7 @@
 // facts.go reads what the decision depends on, desk decides, save.go writes what
 // follows, all in one transaction. desk.go and handed.go do the same for the
 // desk itself and for requests handed to intake. The rest reads: read.go,
-// lists.go, find.go, digest.go; notices.go is the outbox's side, kept.go what platforms
+// lists.go, find.go, digest.go, report.go, unlogged.go; notices.go is the outbox's side, kept.go what platforms
 // and forms remember.
 //
 // Instants are microseconds UTC; what comes back is in UTC.
