@@ -166,7 +166,12 @@ func (t *turn) urgentHome() (*chat.Card, error) {
 		row.Text = chat.Join(chat.Say("Parked: "), row.Text)
 		c.Text, c.Rows = nil, append(c.Rows, row)
 	}
-	return c, nil
+	cost, err := t.urgencyCost()
+	if len(cost) > 0 && len(c.Text) > 0 {
+		c.Text = append(c.Text, chat.Say("\n")...)
+	}
+	c.Text = chat.Join(c.Text, cost)
+	return c, err
 }
 
 // intakeHome is the turn, what was handed in, and what clients were asked.

@@ -171,6 +171,26 @@ func (t *turn) urgentLines(w week) []chat.Text {
 	return append(ls, say("%s interrupted %s in progress, %s.", count(u.Starts, "urgent start"), count(u.Interrupted, "ticket"), stood))
 }
 
+// urgencyCost is what urgent work interrupted in the last seven days, nothing if it
+// did not.
+func (t *turn) urgencyCost() (chat.Text, error) {
+	from := t.now.AddDate(0, 0, -7)
+	starts, err := t.Store.Interruptions(t.ctx, from, t.now)
+	if err != nil || len(starts) == 0 {
+		return nil, err
+	}
+	c := report.Collect(t.p, from, t.now, starts)
+	for _, e := range starts {
+		tk, err := t.Store.Ticket(t.ctx, e.Ticket)
+		if err != nil {
+			return nil, err
+		}
+		c.Add(tk)
+	}
+	ls := t.urgentLines(week{Figures: c.Figures()})
+	return chat.Join(chat.Say("In seven days "), ls[len(ls)-1]), nil
+}
+
 func (t *turn) timeLines(w week) []chat.Text {
 	ls := []chat.Text{say("Logged: %s on clients' tickets, %s on internal ones.", hours(w.Time.Client), hours(w.Time.Internal))}
 	if w.Time.Technicians > 0 {
