@@ -168,6 +168,7 @@ func TestAdvanceWaitsForAnother(t *testing.T) {
 // What another process has in hand is waited for: until its lease is over, if it
 // is no more.
 func TestAdvanceWaitsForWhatIsInHand(t *testing.T) {
+	t.Parallel()
 	s, c := newTestClock(t)
 	if _, err := s.Enqueue(t.Context(), post("a", c.Now())); err != nil {
 		t.Fatal(err)
@@ -189,6 +190,7 @@ func never(context.Context) (time.Time, bool, error) { return time.Time{}, false
 // A month on the clock: each digest of a working day and each Monday's report
 // comes once, at nine, and not late; whatever else falls due on the way does too.
 func TestAdvanceAMonth(t *testing.T) {
+	t.Parallel()
 	s, c := newTestClock(t)
 	f := config.Default()
 	f.Desk.Zone = "Europe/Berlin"

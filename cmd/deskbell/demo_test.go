@@ -267,6 +267,7 @@ func checkMessages(t *testing.T, d *demo, p *desk.Policy, start time.Time) {
 // A desk that is kept is filled once; a filling that was killed begins anew,
 // and somebody's own desk gets none.
 func TestSampleOnce(t *testing.T) {
+	t.Parallel()
 	f, dir := sampleFile(t), t.TempDir()
 	count := func(f *config.File, dir string) int {
 		t.Helper()

@@ -48,6 +48,7 @@ func serveDemo(t *testing.T) (url string) {
 // TestTourIsAccessible has axe-core judge the tour beside real cards, wide and
 // on a phone, light and dark.
 func TestTourIsAccessible(t *testing.T) {
+	t.Parallel()
 	axe := webtest.LoadAxe(t, "../../internal/web/webtest")
 	url := serveDemo(t)
 	b := webtest.Start(t, nil)
@@ -77,6 +78,7 @@ func judged(t *testing.T, b *webtest.Browser, axe webtest.Axe, what string) {
 // TestTour follows the tour as a visitor does: whatever is marked is pressed,
 // and nothing else but the one choice that a form asks for.
 func TestTour(t *testing.T) {
+	t.Parallel()
 	url := serveDemo(t)
 	b := webtest.Start(t, nil)
 	b.Do(chromedp.Navigate(url + "/"))

@@ -16,6 +16,7 @@ import (
 // prioritized, pulled, worked, tested by another, installed and confirmed,
 // with the mouse and the keyboard alone.
 func TestWalk(t *testing.T) {
+	t.Parallel()
 	url := serveDemo(t)
 	const n = tickets + 1
 	b := webtest.Start(t, nil)
