@@ -1,0 +1,236 @@
+package discord
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"deskbell.dev/deskbell/internal/chat"
+)
+
+// Types of an interaction. Source:
+// docs.discord.com/developers/interactions/receiving-and-responding.
+const (
+	inPing      = 1
+	inCommand   = 2
+	inComponent = 3
+	inSuggest   = 4
+	inModal     = 5
+)
+
+// interaction is one as Discord delivers it, over the gateway or by HTTP. It is
+// decoded here and not by discordgo, which an unknown component stops.
+type interaction struct {
+	ID      string          `json:"id"`
+	Type    int             `json:"type"`
+	Token   string          `json:"token"`
+	Guild   string          `json:"guild_id"`
+	Channel channel         `json:"channel"`
+	Member  *member         `json:"member"`
+	User    *user           `json:"user"` // in direct messages
+	Message *message        `json:"message"`
+	Data    json.RawMessage `json:"data"`
+}
+
+type channel struct {
+	ID     string `json:"id"`
+	Type   int    `json:"type"`
+	Parent string `json:"parent_id"`
+}
+
+// direct and thread report what kind of channel it is.
+func (c channel) direct() bool { return c.Type == 1 }
+func (c channel) thread() bool { return c.Type >= 10 && c.Type <= 12 }
+
+type member struct {
+	User  user     `json:"user"`
+	Nick  string   `json:"nick"`
+	Roles []string `json:"roles"`
+}
+
+type user struct {
+	ID     string `json:"id"`
+	Name   string `json:"username"`
+	Global string `json:"global_name"`
+	Bot    bool   `json:"bot"`
+	System bool   `json:"system"`
+}
+
+type message struct {
+	ID      string `json:"id"`
+	Channel string `json:"channel_id"`
+	Flags   int    `json:"flags"`
+	Content string `json:"content"`
+	Author  user   `json:"author"`
+	At      string `json:"timestamp"`
+	Files   []struct {
+		Name string `json:"filename"`
+		URL  string `json:"url"`
+	} `json:"attachments"`
+}
+
+// data is what an interaction brings, of every type.
+type data struct {
+	Name     string  `json:"name"`
+	Type     int     `json:"type"`
+	Options  []given `json:"options"`
+	Target   string  `json:"target_id"`
+	Resolved struct {
+		Messages map[string]message `json:"messages"`
+	} `json:"resolved"`
+	CustomID   string   `json:"custom_id"`
+	Component  int      `json:"component_type"`
+	Values     []string `json:"values"`
+	Components []filled `json:"components"`
+}
+
+// filled is an input of a modal as it was submitted, within a label or a row, of
+// whatever type.
+type filled struct {
+	Type       int      `json:"type"`
+	CustomID   string   `json:"custom_id"`
+	Value      string   `json:"value"`
+	Values     []string `json:"values"`
+	Component  *filled  `json:"component"`
+	Components []filled `json:"components"`
+}
+
+// delivery is an interaction as the handler hears it, and what it takes to answer.
+type delivery struct {
+	chat.Interaction
+	id, token string
+	modal     bool // a form may be answered only by words
+}
+
+// decode is an interaction in the neutral words; false for one that asks for
+// nothing that Deskbell does, which is answered all the same. Home is the guild that
+// the desk is of.
+func decode(in interaction, cs []chat.SlashCommand, home string) (delivery, bool, error) {
+	var d data
+	if len(in.Data) > 0 {
+		if err := json.Unmarshal(in.Data, &d); err != nil {
+			return delivery{}, false, fmt.Errorf("discord: interaction %s: %w", in.ID, err)
+		}
+	}
+	out := delivery{id: in.ID, token: in.Token, modal: in.Type == inModal}
+	out.Key, out.From, out.Place = in.ID, from(in, home), placeOf(in.Channel, in.Member == nil)
+	if in.Message != nil {
+		out.Message = chat.MessageRef{Place: out.Place, ID: in.Message.ID}
+	}
+	switch in.Type {
+	case inCommand:
+		if d.Type == cmdMessage {
+			on, known := onMessages[d.Name]
+			target, there := d.Resolved.Messages[d.Target]
+			out.Kind, out.Text = chat.Shortcut, on
+			out.Quoted = []chat.Quoted{quoted(target, in)}
+			return out, known && there, nil
+		}
+		line, known := typedAs(cs, d.Name, d.Options)
+		out.Kind, out.Text = chat.Command, line
+		return out, known, nil
+	case inComponent:
+		out.Kind, out.Token = chat.Press, pressed(d.CustomID)
+		if len(d.Values) > 0 {
+			out.Value = chosen(d.Values[0])
+		}
+		return out, d.Component == tButton || d.Component == tSelect && len(d.Values) == 1, nil
+	case inModal:
+		out.Kind, out.Token, out.Values = chat.Submit, d.CustomID, map[string]string{}
+		fill(out.Values, d.Components)
+		return out, true, nil
+	}
+	return out, false, nil
+}
+
+// fill reads what stands in the inputs: people and channels as mentions, several
+// parted by spaces.
+func fill(values map[string]string, all []filled) {
+	for _, f := range all {
+		if f.Component != nil {
+			fill(values, []filled{*f.Component})
+		}
+		fill(values, f.Components)
+		if f.CustomID == "" {
+			continue
+		}
+		lead := map[int]string{tPeople: "<@", tChannel: "<#"}[f.Type]
+		switch {
+		case lead != "":
+			var all []string
+			for _, id := range f.Values {
+				all = append(all, lead+id+">")
+			}
+			values[f.CustomID] = strings.Join(all, " ")
+		case len(f.Values) > 0:
+			values[f.CustomID] = chosen(f.Values[0])
+		default:
+			values[f.CustomID] = f.Value
+		}
+	}
+}
+
+// from is who did it. In direct messages Discord does not say whether they are of
+// the guild: that is looked up.
+func from(in interaction, home string) chat.User {
+	u, nick := in.User, ""
+	if in.Member != nil {
+		u, nick = &in.Member.User, in.Member.Nick
+	}
+	if u == nil {
+		return chat.User{Outside: "bot"}
+	}
+	who := chat.User{ID: u.ID, Handle: u.Name, Name: u.Name}
+	for _, name := range []string{u.Global, nick} {
+		if name != "" {
+			who.Name = name
+		}
+	}
+	switch {
+	case u.Bot || u.System:
+		who.Outside = "bot"
+	case in.Guild != "" && in.Guild != home:
+		who.Outside = "other workspace"
+	}
+	return who
+}
+
+// placeOf is where it happened. A thread's id is that of the message that it hangs
+// under.
+func placeOf(c channel, direct bool) chat.Place {
+	switch {
+	case c.thread():
+		return chat.Place{Channel: c.Parent, Thread: c.ID}
+	}
+	return chat.Place{Channel: c.ID}
+}
+
+func quoted(m message, in interaction) chat.Quoted {
+	q := chat.Quoted{Author: m.Author.Name, Text: m.Content}
+	if m.Author.Global != "" {
+		q.Author = m.Author.Global
+	}
+	q.At, _ = time.Parse(time.RFC3339, m.At)
+	guild := in.Guild
+	if guild == "" {
+		guild = "@me"
+	}
+	channel := m.Channel
+	if channel == "" {
+		channel = in.Channel.ID
+	}
+	q.Link = fmt.Sprintf("https://discord.com/channels/%s/%s/%s", guild, channel, m.ID)
+	for _, f := range m.Files {
+		q.Files = append(q.Files, f.Name+" "+f.URL)
+	}
+	return q
+}
+
+// snowflakeTime is when an id of Discord's was made. Source:
+// docs.discord.com/developers/reference, Snowflakes.
+func snowflakeTime(id string) time.Time {
+	n, _ := strconv.ParseUint(id, 10, 64)
+	return time.UnixMilli(int64(n>>22) + 1420070400000)
+}
