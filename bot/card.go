@@ -19,7 +19,7 @@ var sign = map[desk.Stage]string{desk.Triage: "○", desk.Ready: "◇", desk.Act
 func (t *turn) ticketCard(tk desk.Ticket, mine bool) *chat.Card {
 	c := &chat.Card{Title: chat.Say(fmt.Sprintf("%s  %s", tk.Number, tk.Summary))}
 	lines := []chat.Text{t.statusLine(tk), t.whomLine(tk), t.categoryLine(tk)}
-	for _, l := range []chat.Text{t.clockLine(tk), t.openLine(tk), t.slaLine(tk)} {
+	for _, l := range []chat.Text{t.clockLine(tk, mine), t.openLine(tk), t.slaLine(tk)} {
 		if len(l) > 0 {
 			lines = append(lines, l)
 		}
@@ -143,9 +143,12 @@ func (t *turn) categoryLine(tk desk.Ticket) chat.Text {
 	return chat.Say(strings.Join(parts, " · "))
 }
 
-// clockLine is what time it is about, only while it matters.
-func (t *turn) clockLine(tk desk.Ticket) chat.Text {
+// clockLine is what time it is about, only while it matters. What is left of an
+// allowance is counted down on the channel's card alone: no other is painted.
+func (t *turn) clockLine(tk desk.Ticket, mine bool) chat.Text {
 	switch {
+	case tk.UnderAllowance() && mine:
+		return chat.Join(chat.Say("Real-time allowance until "), chat.At(tk.Allowance.Until, chat.ShortTime), chat.Say(", then it is parked"))
 	case tk.UnderAllowance():
 		left := (tk.Allowance.Until.Sub(t.now) + time.Minute - 1) / time.Minute
 		return chat.Join(say("Real-time allowance: %d m left, until ", max(0, left)), chat.At(tk.Allowance.Until, chat.ShortTime), chat.Say(", then it is parked"))

@@ -18,6 +18,13 @@ func (t *turn) desk(intent) (chat.Reply, error) {
 	if t.ruleMode() == shadow {
 		c.Text = chat.Join(c.Text, chat.Say("\n"+shadowLine))
 	}
+	var words []string
+	for _, w := range deskWords {
+		if w.usage != "" {
+			words = append(words, "/desk "+w.usage)
+		}
+	}
+	c.Fields = []chat.CardField{{Name: "What you can type", Value: chat.Say(strings.Join(words, "\n"))}}
 	c.Actions = t.offers([]desk.Offer{{Verb: vRequests, Label: "Requests"}, {Verb: vRota, Label: "Rota"}, {Verb: vRoles, Label: "Roles"}, {Verb: vRules, Label: "Rules"},
 		{Verb: vClients, Label: "Clients"}, {Verb: vFlow, Label: "How tickets flow"}, {Verb: vSetup, Label: "Set-up"}}, 0, onList, nil, 4)
 	return t.card(nil, c), nil
@@ -131,6 +138,9 @@ func (t *turn) rotaCard() chat.Reply {
 		mid := from.Add(to.Sub(from) / 2)
 		c.Text = chat.Join(c.Text, chat.Say("From "), chat.At(from, chat.DateTime), chat.Say(": "), t.mention(t.p.IntakeAt(mid).Member), chat.Say("\n"))
 		at = to
+	}
+	if t.p.AfterHours && len(t.p.Rota.OnCall) > 0 {
+		c.Text = chat.Join(c.Text, chat.Say("On call outside working hours: "), t.mentions(t.p.Rota.OnCall, "then"), chat.Say("\n"))
 	}
 	for _, o := range t.p.Rota.Overrides {
 		if o.To.After(t.now) {

@@ -126,9 +126,15 @@ func (t *turn) swap(i intent, rest string) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, &wrong{Text: "Which week? Name a day in it: /desk rota swap 2026-03-11"}
 	}
-	from, _, date := t.p.Rota.Turn(day, t.p.Zone)
-	if duty := t.p.IntakeAt(day); duty.Member != t.me.ID && !t.p.Is(desk.By(t.me.ID), desk.RAdmin, desk.Ticket{}, t.now) {
-		return chat.Reply{}, &desk.Refusal{Rule: desk.ByRole, Text: "Only whoever has that week can ask for it to be swapped.", Who: []desk.MemberID{duty.Member}}
+	from, until, date := t.p.Rota.Turn(day, t.p.Zone)
+	whose, swapped := t.p.Week(date)
+	switch {
+	case !until.After(t.now):
+		return chat.Reply{}, &wrong{Text: "That week is over. Name a day of one that is to come: /desk rota swap 2026-03-11"}
+	case swapped:
+		return chat.Reply{}, &wrong{Text: "That week was taken over by @" + t.p.Handle(whose) + " already. An admin can put somebody else on: /desk rota override MEMBER FROM TO"}
+	case whose != t.me.ID && !t.p.Is(desk.By(t.me.ID), desk.RAdmin, desk.Ticket{}, t.now):
+		return chat.Reply{}, &desk.Refusal{Rule: desk.ByRole, Text: "Only whoever has that week can ask for it to be swapped.", Who: []desk.MemberID{whose}}
 	}
 	if t.in.Place.User == "" {
 		m := t.swapAsked(t.me.ID, from, date)
@@ -212,7 +218,37 @@ func (t *turn) away(i intent) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return t.change(i, desk.AbsenceAdded{Interval: desk.Interval{Member: t.me.ID, From: from, To: to}}, "You are away from ", chat.At(from, chat.DateTime), chat.Say(" to "), chat.At(to, chat.DateTime), chat.Say("; a deputy stands in where it is your turn."))
+	was := t.p
+	r, err := t.change(i, desk.AbsenceAdded{Interval: desk.Interval{Member: t.me.ID, From: from, To: to}}, "You are away from ", chat.At(from, chat.DateTime), chat.Say(" to "), chat.At(to, chat.DateTime), chat.Say("."))
+	if err != nil {
+		return r, err
+	}
+	if t.p, err = t.Store.Policy(t.ctx); err != nil {
+		return r, err
+	}
+	r.Message.Text = chat.Join(r.Message.Text, t.whoStandsIn(was, from))
+	return r, nil
+}
+
+// whoStandsIn says, once somebody is away from an instant on, who does their part,
+// or that nobody does and what to do.
+func (t *turn) whoStandsIn(was *desk.Policy, from time.Time) chat.Text {
+	var text chat.Text
+	if open := desk.Uncovered(was, t.p, t.now); len(open) > 0 {
+		text = chat.Join(chat.Say("\nNobody stands in as intake "), t.spans(open), chat.Say(". Ask for a swap (/desk rota swap WEEK), or an admin puts somebody on: /desk rota override MEMBER FROM TO, or /desk role add MEMBER intake deputy"))
+	}
+	if from.Before(t.now) {
+		from = t.now
+	}
+	gone := t.p.Unstaffed(from)
+	if t.me.Has(desk.RSRM) || t.me.Has(desk.RSRMDeputy) {
+		if slices.Contains(gone, desk.RSRM) {
+			text = chat.Join(text, chat.Say("\nNo SRM is there then, and no deputy, so nothing new can start. An admin makes somebody deputy: /desk role add MEMBER srm deputy"))
+		} else {
+			text = chat.Join(text, chat.Say(" A deputy prioritizes meanwhile."))
+		}
+	}
+	return text
 }
 
 // skill is `skill add MEMBER TYPE`.

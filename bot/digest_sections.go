@@ -204,8 +204,8 @@ func (t *turn) didSince(tk desk.Ticket, revision int) (chat.Text, error) {
 	}
 	var cs []command
 	for _, e := range es {
-		if is, did := t.outcome(e); is == "" && did == "" {
-			continue // goes without saying
+		if is, did := t.outcome(e); is == "" && did == "" || e.By.Clock && clocked(e.What) {
+			continue // goes without saying, or stands there
 		}
 		did, _, _ := strings.Cut(t.describe(e), ": “")
 		if n := len(cs); n > 0 && cs[n-1].by == e.By && cs[n-1].at.Equal(e.At) {
@@ -251,4 +251,13 @@ func requestRow(t *turn, _ desk.Section, e entry, at time.Time) (chat.Row, int, 
 		return chat.Row{Text: chat.Join(chat.Say("✓ "), text, chat.Say(" · "), t.mention(h.ByWhom), chat.Say(" declined it"))}, 1, nil
 	}
 	return chat.Row{Text: chat.Join(chat.Say("✓ "), text, chat.Say(" · "), t.mention(h.ByWhom), chat.Say(" took it in: "+h.Ticket.String())), Actions: t.onlyOpen(h.Ticket)}, 1, nil
+}
+
+// clocked reports whether it tells of a goal, which a row shows by itself.
+func clocked(f desk.Fact) bool {
+	switch f.(type) {
+	case desk.GoalAtRisk, desk.GoalBreached:
+		return true
+	}
+	return false
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
@@ -130,7 +129,7 @@ func (t *turn) weekMoved(w desk.WeekMoved) (chat.Message, error) {
 	if len(w.Gained)+len(w.Lost) == 0 {
 		return chat.Message{}, errOvertaken
 	}
-	text, what := chat.Say("The rota changed, by its file."), "intake"
+	text, what := chat.Say("The rota changed."), "intake"
 	if !w.By.Clock {
 		text = chat.Join(chat.Say("The rota changed, by "), t.mention(w.By.Member), chat.Say("."))
 	}
@@ -155,8 +154,15 @@ func (t *turn) weekMoved(w desk.WeekMoved) (chat.Message, error) {
 		c, err := t.intakeHome()
 		return chat.Message{Text: text, Card: c}, err
 	}
-	swap := t.button(intent{Verb: vRota, Place: onList, Args: map[string]string{"rest": "swap " + w.Gained[0].From.In(t.p.Zone).Format(time.DateOnly)}}, "Ask for a swap", chat.Default)
-	return chat.Message{Text: text, Card: &chat.Card{Actions: append(t.offers(os, 0, onList, nil, 2), swap)}}, nil
+	actions := t.offers(os, 0, onList, nil, 2)
+	for _, g := range w.Gained { // a week of their own, and not a day of somebody else's
+		from, _, date := t.p.Rota.Turn(g.From, t.p.Zone)
+		if m, swapped := t.p.Week(date); m == t.me.ID && !swapped && from.Equal(g.From) {
+			actions = append(actions, t.button(intent{Verb: vRota, Place: onList, Args: map[string]string{"rest": "swap " + date}}, "Ask for a swap", chat.Default))
+			break
+		}
+	}
+	return chat.Message{Text: text, Card: &chat.Card{Actions: actions}}, nil
 }
 
 // spans names the first three.
@@ -172,7 +178,10 @@ func (t *turn) spans(ss []desk.Span) chat.Text {
 		}
 		text = chat.Join(text, from, chat.Say(" until "), chat.At(s.To, chat.DateTime))
 	}
-	if more := len(ss) - 3; more > 0 {
+	switch more := len(ss) - 3; {
+	case more == 1:
+		text = chat.Join(text, chat.Say(", and once more"))
+	case more > 1:
 		text = chat.Join(text, say(", and %d times more", more))
 	}
 	return text

@@ -196,6 +196,11 @@ func (t *turn) ticketPost(tk desk.Ticket, e desk.Event, what string) (chat.Messa
 			text = chat.Join(by, chat.Say(" gave you this, with a note: "), chat.Words(string(f.Note)))
 		}
 		return own(text)
+	case "its-time":
+		if t.p.Workflow.Trait(tk.Status) != desk.IsReady {
+			return chat.Message{}, errOvertaken
+		}
+		return own(chat.Say("It is time: this was scheduled for now, and is ready to start."))
 	case "over":
 		return line(chat.Say("Your allowance on " + name + " is over; it is with the SRM now, with everything that you wrote."))
 	case "answered":

@@ -21,7 +21,7 @@ const (
 // reminderPost reminds a member, in one message, of all that there is; it is
 // overtaken when nothing is, or their working hours are over.
 func (t *turn) reminderPost(what desk.Reminder) (chat.Message, error) {
-	if !t.p.HoursFor(t.me).Working(t.now) {
+	if !t.p.HoursFor(t.me).Working(t.now) || t.p.Rota.Away(t.me.ID, t.now) {
 		return chat.Message{}, errOvertaken
 	}
 	title, draw := "Waiting for your answer", t.unanswered
@@ -42,6 +42,23 @@ func (t *turn) reminderPost(what desk.Reminder) (chat.Message, error) {
 	return chat.Message{Card: c}, nil
 }
 
+// all is a whole list, as far as it is counted, a page at a time: what is looked
+// for may stand anywhere in it.
+func (t *turn) all(q store.Query) ([]desk.Ticket, error) {
+	var out []desk.Ticket
+	q.At, q.Limit = t.now, 100
+	for q.Offset = 0; q.Offset < store.DigestMost; q.Offset += q.Limit {
+		page, err := t.Store.List(t.ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, page.Tickets...); len(page.Tickets) < q.Limit {
+			break
+		}
+	}
+	return out, nil
+}
+
 // unlogged is what they began within a week and logged no time on since, and what
 // they have in hand and logged none on today.
 func (t *turn) unlogged() ([]chat.Row, error) {
@@ -51,15 +68,19 @@ func (t *turn) unlogged() ([]chat.Row, error) {
 	}
 	l := t.now.In(t.p.HoursFor(t.me).Zone())
 	today := time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, l.Location())
-	mine, err := t.Store.List(t.ctx, store.Query{Kind: store.Mine, Member: t.me.ID, At: t.now, Limit: 50})
+	mine, err := t.all(store.Query{Kind: store.Mine, Member: t.me.ID})
 	if err != nil {
 		return nil, err
 	}
 	at := begun // when it was last worked on without time since
 	maps.DeleteFunc(at, func(n desk.TicketID, from time.Time) bool { return !logged[n].Before(from) })
-	for _, tk := range mine.Tickets {
-		if t.p.Workflow.Stage(tk.Status) == desk.Active && logged[tk.Number].Before(today) && at[tk.Number].IsZero() {
-			at[tk.Number] = tk.Since
+	inHand := map[desk.TicketID]bool{} // and has time, but none of today
+	for _, tk := range mine {
+		trait, last := t.p.Workflow.Trait(tk.Status), logged[tk.Number]
+		has := trait == desk.IsWork && tk.Assignee == t.me.ID || trait == desk.IsTesting && tk.Tester == t.me.ID
+		lately := tk.Since.After(t.now.Add(-looksBack)) || !last.IsZero()
+		if has && lately && last.Before(today) && at[tk.Number].IsZero() {
+			at[tk.Number], inHand[tk.Number] = tk.Since, !last.IsZero()
 		}
 	}
 	var rows []chat.Row
@@ -69,7 +90,10 @@ func (t *turn) unlogged() ([]chat.Row, error) {
 			return nil, err
 		}
 		os := []desk.Offer{{Verb: desk.VTime, Ticket: n, Label: "Log time"}, {Verb: desk.VShow, Ticket: n, Label: "Open"}}
-		text := chat.Join(t.subject(tk), chat.Say(" · since "), chat.At(at[n], chat.DateTime))
+		text := chat.Join(t.subject(tk), chat.Say(" · begun "), chat.At(at[n], chat.DateTime))
+		if inHand[n] {
+			text = chat.Join(t.subject(tk), chat.Say(" · in hand, and no time of today"))
+		}
 		rows = append(rows, chat.Row{Text: text, Actions: t.offers(os, tk.Version, onList, nil, 2)})
 	}
 	return rows, nil
@@ -103,28 +127,40 @@ func (t *turn) unanswered() ([]chat.Row, error) {
 		if status == "" {
 			continue // a desk without estimates
 		}
-		page, err := t.Store.List(t.ctx, store.Query{Kind: store.InStatus, Status: status, At: t.now, Limit: 50})
+		all, err := t.all(store.Query{Kind: store.InStatus, Status: status})
 		if err != nil {
 			return nil, err
 		}
-		for _, tk := range page.Tickets {
+		for _, tk := range all {
 			if estimates := of.trait == desk.IsNeedEstimate && tk.Assignee != 0; estimates && tk.Assignee == t.me.ID || !estimates && srm {
 				ticket(tk, tk.Since, of.what, of.first)
 			}
 		}
 	}
 	if srm {
-		deck, err := t.Store.List(t.ctx, store.Query{Kind: store.Triage, At: t.now, Limit: 50})
+		deck, err := t.all(store.Query{Kind: store.Triage})
 		if err != nil {
 			return nil, err
 		}
-		for _, tk := range deck.Tickets {
-			if !tk.Asked.IsZero() {
+		var oldest desk.Ticket
+		n := 0
+		for _, tk := range deck {
+			switch {
+			case !tk.Asked.IsZero():
 				ticket(tk, tk.Asked, "somebody asked for its priority", desk.Offer{Verb: desk.VPrioritize, Label: "Prioritize"})
+			case waits(tk.Entered) && (t.p.Workflow.Trait(tk.Status) == desk.IsSubmitted || t.p.Workflow.Trait(tk.Status) == desk.IsReview):
+				if n++; n == 1 || tk.Entered.Before(oldest.Entered) {
+					oldest = tk
+				}
 			}
 		}
+		if n > 0 {
+			text := chat.Join(chat.B(count(n, "ticket")), say(" without a priority, the longest "), t.subject(oldest), chat.Say(", since "), chat.At(oldest.Entered, chat.DateTime))
+			rows = append(rows, chat.Row{Text: text, Actions: t.offers([]desk.Offer{{Verb: vTriage, Label: "Start triage"}}, 0, onList, nil, 1)})
+		}
 	}
-	if t.p.IntakeAt(t.now).Member == t.me.ID {
+	if duty := t.p.IntakeAt(t.now); duty.Member == t.me.ID && t.p.IntakeAt(t.now.Add(-time.Hour)).Member == t.me.ID { // else they have just been told
+
 		hs, _, err := t.Store.HandedOpen(t.ctx, 0, 50)
 		if err != nil {
 			return nil, err

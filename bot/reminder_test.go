@@ -24,7 +24,7 @@ func TestTimeNotLogged(t *testing.T) {
 	}
 	at("2026-03-02 16:00")
 	mine := last(p.news("dm-tech", "tech"))
-	if want := "\nTime that you have not logged yet (1)\n\n- T-1 ▲ Printer jams · Acme Dental (VIP) · since Mon 2 Mar 09:00 [Log time] [Open]"; mine != want {
+	if want := "\nTime that you have not logged yet (1)\n\n- T-1 ▲ Printer jams · Acme Dental (VIP) · begun Mon 2 Mar 09:00 [Log time] [Open]"; mine != want {
 		t.Errorf("tech is told %q, want %q", mine, want)
 	}
 	if told := strings.Join(p.news("dm-level1", "level1"), "\n"); !strings.Contains(told, "Time that you have not logged yet (1)\n\n- T-2 Till is dead") {
@@ -46,7 +46,7 @@ func TestTimeNotLogged(t *testing.T) {
 	}
 	// The next day it is still in hand, and has no time of that day.
 	at("2026-03-03 16:00")
-	if mine := last(p.news("dm-tech", "tech")); !strings.Contains(mine, "- T-1 ▲ Printer jams") {
+	if mine := last(p.news("dm-tech", "tech")); !strings.Contains(mine, "- T-1 ▲ Printer jams · Acme Dental (VIP) · in hand, and no time of today [Log time]") {
 		t.Errorf("the next day tech is told %q", mine)
 	}
 	p.step("tech", "/ticket time 1 10m")

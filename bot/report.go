@@ -8,6 +8,7 @@ import (
 
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
+	"deskbell.dev/deskbell/internal/outbox"
 	"deskbell.dev/deskbell/internal/report"
 	"deskbell.dev/deskbell/store"
 )
@@ -18,11 +19,12 @@ type week struct {
 	Time            report.Time
 	Rota            report.Coverage
 	Refused, Warned map[desk.Rule]int
+	Breached        map[desk.Goal]int
 }
 
 // weekOf gathers what is reported of the time from an instant to another.
 func (t *turn) weekOf(from, to time.Time) (w week, err error) {
-	starts, err := t.Store.Interruptions(t.ctx, from, to)
+	starts, err := t.Store.Interruptions(t.ctx, report.Interrupting(from), to)
 	if err != nil {
 		return w, err
 	}
@@ -40,12 +42,37 @@ func (t *turn) weekOf(from, to time.Time) (w week, err error) {
 		logged = append(logged, report.Logged{Member: l.Member, Internal: l.Internal, Time: time.Duration(l.Minutes) * time.Minute})
 	}
 	w.Time = report.TimeOf(t.p, from, to, logged)
-	w.Rota = report.CoverageOf(t.p, from, to)
+	if w.Rota, err = t.coverage(from, to); err != nil {
+		return w, err
+	}
+	if w.Breached, err = t.Store.BreachCount(t.ctx, from, to); err != nil {
+		return w, err
+	}
 	if w.Refused, err = t.Store.RefusalCount(t.ctx, from, to); err != nil {
 		return w, err
 	}
 	w.Warned, err = t.Store.WarningCount(t.ctx, from, to)
 	return w, err
+}
+
+// coverage is who was there, each day by the rota as it was recorded then: what is
+// changed later changes no week that is over.
+func (t *turn) coverage(from, to time.Time) (report.Coverage, error) {
+	days, err := t.Store.Directories(t.ctx, from, to)
+	if err != nil {
+		return report.Coverage{}, err
+	}
+	var c report.Coverage
+	for n, d := range days {
+		until := to
+		if n+1 < len(days) {
+			until = days[n+1].From
+		}
+		p := *t.p
+		p.Directory = d.Directory
+		c = c.And(report.CoverageOf(&p, d.From, until))
+	}
+	return c, nil
 }
 
 // postReport posts the weekly report of the seven days up to its time: a root
@@ -70,19 +97,20 @@ func (b *Bot) postReport(ctx context.Context, p *desk.Policy, d store.Due) error
 		if err != nil {
 			return err
 		}
+		var errs []error // what one part waits for keeps no other from being read
 		for _, part := range t.weekParts(w) {
 			c := &chat.Card{Title: chat.Say(part.title), Text: part.text, Actions: t.offers(part.offers, 0, onList, nil, 2)}
 			if part.picture != nil {
 				if c.Image, err = part.picture(w); err != nil {
-					return err
+					errs = append(errs, err)
+					continue
 				}
 			}
 			key := d.Key + "/" + part.name + "/" + place
-			if _, _, err := t.postOnce(ctx, pf, chat.Place{Channel: channel, Thread: root.ID}, chat.Message{Card: c}, key); err != nil {
-				return err
-			}
+			_, _, err := t.postOnce(ctx, pf, chat.Place{Channel: channel, Thread: root.ID}, chat.Message{Card: c}, key)
+			errs = append(errs, err)
 		}
-		return nil
+		return foremost(errs...)
 	})
 }
 
@@ -126,11 +154,14 @@ func (t *turn) weekNamed(rest string) (from, to time.Time, err error) {
 	monday := day.Day() - (int(day.Weekday())+6)%7
 	from = time.Date(day.Year(), day.Month(), monday, 0, 0, 0, 0, t.p.Zone)
 	to = time.Date(day.Year(), day.Month(), monday+7, 0, 0, 0, 0, t.p.Zone)
-	if from.After(t.now) {
+	if !from.Before(t.now) {
 		return from, to, &wrong{Text: "That week has yet to come. Without one the report is of the last seven days: /desk report"}
 	}
 	if to.After(t.now) {
 		to = t.now
+	}
+	if from.Before(t.now.AddDate(-1, 0, 0)) {
+		return from, to, &wrong{Text: "Reports go back a year."}
 	}
 	return from, to, nil
 }
@@ -154,7 +185,7 @@ func (t *turn) picturePost(what string) (chat.Message, error) {
 	name, span, _ := strings.Cut(what, "/")
 	var from, to int64
 	if n, err := fmt.Sscanf(span, "%d-%d", &from, &to); n != 2 || from >= to || to-from > 60*24*3600 {
-		return chat.Message{}, fmt.Errorf("bot: no post %q (%v)", what, err)
+		return chat.Message{}, fmt.Errorf("%w: no picture %q (%v)", outbox.ErrDead, what, err)
 	}
 	w, err := t.weekOf(time.Unix(from, 0), time.Unix(to, 0))
 	if err != nil {

@@ -46,18 +46,18 @@ func lines(ls []chat.Text) chat.Text {
 
 func say(format string, args ...any) chat.Text { return chat.Say(fmt.Sprintf(format, args...)) }
 
-// daysOf is the time that is reported: "Mon 2 Mar – Mon 9 Mar".
+// daysOf is the time that is reported: "Mon 2 Mar – Sun 8 Mar", or with the hours.
 func (t *turn) daysOf(w week) string {
 	from, to := w.From.In(t.p.Zone), w.To.In(t.p.Zone)
-	if to.Hour() == 0 && to.Minute() == 0 {
-		to = to.AddDate(0, 0, -1) // the day that it goes through
+	if from.Hour() == 0 && from.Minute() == 0 && to.Hour() == 0 && to.Minute() == 0 { // whole days
+		return from.Format("Mon 2 Jan") + " – " + to.AddDate(0, 0, -1).Format("Mon 2 Jan")
 	}
-	return from.Format("Mon 2 Jan") + " – " + to.Format("Mon 2 Jan")
+	return from.Format("Mon 2 Jan 15:04") + " – " + to.Format("Mon 2 Jan 15:04")
 }
 
 // weekLine is the report in one line.
 func (t *turn) weekLine(w week) string {
-	line := fmt.Sprintf("%d opened, %d completed (%d in the same time before), %d open.", w.Opened, w.Completed, w.Before.Completed, w.Open)
+	line := fmt.Sprintf("%d opened, %d completed (%d the week before), %d open.", w.Opened, w.Completed, w.Before.Completed, w.Open)
 	if w.Lead.N > 0 {
 		line += " Half of what was completed took up to " + ago(w.Lead.Median) + "."
 	}
@@ -73,13 +73,13 @@ func (t *turn) flowLines(w week) []chat.Text {
 	if w.Unconfirmed > 0 {
 		done += fmt.Sprintf(" (%d without the client's word)", w.Unconfirmed)
 	}
-	ls := []chat.Text{say("%s, %s, cancelled %d. Before: opened %d, completed %d.", in, done, w.Cancelled, w.Before.Opened, w.Before.Completed)}
+	ls := []chat.Text{say("%s, %s, cancelled %d. The week before: opened %d, completed %d.", in, done, w.Cancelled, w.Before.Opened, w.Before.Completed)}
 	for _, u := range w.Work {
 		line, oldest := fmt.Sprintf("%s %s: %d", sign[desk.Active], t.p.Workflow.Name(u.Status), u.N), ago(w.To.Sub(u.Since))
 		if u.N == 1 {
-			ls = append(ls, say("%s, %s, begun %s ago.", line, u.Oldest, oldest))
+			ls = append(ls, say("%s, %s, for %s.", line, u.Oldest, oldest))
 		} else {
-			ls = append(ls, say("%s, half of them begun up to %s ago; the oldest, %s, %s ago.", line, ago(u.Age.Median), u.Oldest, oldest))
+			ls = append(ls, say("%s, for %s at the median; the oldest, %s, for %s.", line, ago(u.Age.Median), u.Oldest, oldest))
 		}
 	}
 	if len(w.Work) == 0 {
@@ -98,16 +98,26 @@ func (t *turn) openOldest(w week) []desk.Offer {
 }
 
 func (t *turn) leadLines(w week) []chat.Text {
-	if w.Completed == 0 {
-		return []chat.Text{chat.Say("Nothing was completed.")}
+	var breaches []string
+	for _, g := range []desk.Goal{desk.GoalRespond, desk.GoalPlan, desk.GoalResolve} {
+		if n := w.Breached[g]; n > 0 {
+			breaches = append(breaches, fmt.Sprintf("%s %d", g, n))
+		}
 	}
-	ls := []chat.Text{say("From entry to completed: half within %s, 85 of 100 within %s.%s", ago(w.Lead.Median), ago(w.Lead.P85), beforeWas(w.Before.Lead))}
+	var ls []chat.Text
+	if len(breaches) > 0 {
+		ls = append(ls, chat.Say("SLA goals breached in this time: "+strings.Join(breaches, ", ")+"."))
+	}
+	if w.Completed == 0 {
+		return append([]chat.Text{chat.Say("Nothing was completed.")}, ls...)
+	}
+	ls = append([]chat.Text{say("From entry to completed, nights and weekends included: half within %s, 85 of 100 within %s.%s", ago(w.Lead.Median), ago(w.Lead.P85), beforeWas(w.Before.Lead))}, ls...)
 	if w.Cycle.N > 0 {
 		ls = append(ls, say("From the first start: half within %s, 85 of 100 within %s.%s", ago(w.Cycle.Median), ago(w.Cycle.P85), beforeWas(w.Before.Cycle)))
 	}
 	for _, g := range []desk.Goal{desk.GoalRespond, desk.GoalPlan, desk.GoalResolve} {
 		if k := w.Goals[g]; k.Met+k.Breached > 0 {
-			ls = append(ls, say("SLA %s: %d of %d met.", g, k.Met, k.Met+k.Breached))
+			ls = append(ls, say("SLA %s, of what was completed: %d of %d met.", g, k.Met, k.Met+k.Breached))
 		}
 	}
 	return ls
@@ -117,28 +127,36 @@ func beforeWas(s report.Spread) string {
 	if s.N == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" Before: %s and %s.", ago(s.Median), ago(s.P85))
+	return fmt.Sprintf(" The week before: %s and %s.", ago(s.Median), ago(s.P85))
 }
 
 func ruleLines(w week) []chat.Text {
-	if len(w.Refused)+len(w.Warned) == 0 {
+	refused, warned := byRule(w.Refused), byRule(w.Warned)
+	if refused+warned == "" {
 		return []chat.Text{chat.Say("No rule had to say no.")}
 	}
 	var ls []chat.Text
-	if len(w.Refused) > 0 {
-		ls = append(ls, chat.Say("Refused: "+byRule(w.Refused)+"."))
+	if refused != "" {
+		ls = append(ls, chat.Say("Refused: "+refused+"."))
 	}
-	if len(w.Warned) > 0 {
-		ls = append(ls, chat.Say("Done with a warning, which enforce would have refused: "+byRule(w.Warned)+"."))
+	if warned != "" {
+		ls = append(ls, chat.Say("Done with a warning, which enforce would have refused: "+warned+"."))
 	}
 	return ls
 }
 
-// byRule lists counts, the most first.
+// byRule lists the counts of the twelve rules, the most first; what else was refused,
+// a word that was mistyped or a stale button, is nobody's business.
 func byRule(n map[desk.Rule]int) string {
 	var parts []string
+	known := map[desk.Rule]bool{}
+	for _, r := range desk.DialledRules {
+		known[r.Rule] = true
+	}
 	for _, r := range slices.SortedFunc(maps.Keys(n), func(a, b desk.Rule) int { return cmp.Or(n[b]-n[a], cmp.Compare(a, b)) }) {
-		parts = append(parts, fmt.Sprintf("%s %d", r, n[r]))
+		if known[r] {
+			parts = append(parts, fmt.Sprintf("%s %d", r, n[r]))
+		}
 	}
 	return strings.Join(parts, ", ")
 }

@@ -15,8 +15,9 @@ var postgresText = map[string]string{
 	"lock open":      `SELECT number, state, risk, due FROM tickets WHERE is_open AND number > $1 ORDER BY number LIMIT $2 FOR UPDATE`,
 	"lock handed":    `SELECT ` + handedColumns + ` FROM handed WHERE number = $1 FOR UPDATE`,
 	"count warnings": `SELECT body::json->>'Rule', count(*) FROM events WHERE fact = 'Warned' AND at >= $1 AND at < $2 GROUP BY 1`,
-	"sum logged": `SELECT e.by_member, CASE WHEN t.client = 0 THEN 1 ELSE 0 END, sum((e.body::json->>'Minutes')::bigint)::bigint FROM events e JOIN tickets t ON t.number = e.ticket
+	"sum logged": `SELECT e.by_member, CASE WHEN t.client = 0 OR e.body::json->>'Internal' = 'true' THEN 1 ELSE 0 END, sum((e.body::json->>'Minutes')::bigint)::bigint FROM events e JOIN tickets t ON t.number = e.ticket
 		WHERE e.fact = 'TimeLogged' AND e.at >= $1 AND e.at < $2 GROUP BY 1, 2 ORDER BY 1, 2`,
+	"sum breached":     `SELECT body::json->>'Goal', count(*) FROM events WHERE fact = 'GoalBreached' AND at >= $1 AND at < $2 GROUP BY 1`,
 	"serialise claims": `SELECT pg_advisory_xact_lock(7202, 0)`,
 	// Without SKIP LOCKED most rows were claimed twice (measured).
 	"claim notices": `UPDATE notices SET state = 'sending', owner = $1, lease = $2, taken = revision, attempts = attempts + 1

@@ -14,8 +14,9 @@ var sqliteText = map[string]string{
 	"lock handed":      `SELECT ` + handedColumns + ` FROM handed WHERE number = $1`,
 	"serialise claims": `SELECT 1`,
 	"count warnings":   `SELECT body ->> 'Rule', count(*) FROM events WHERE fact = 'Warned' AND at >= $1 AND at < $2 GROUP BY 1`,
-	"sum logged": `SELECT e.by_member, CASE WHEN t.client = 0 THEN 1 ELSE 0 END, sum(CAST(e.body ->> 'Minutes' AS INTEGER)) FROM events e JOIN tickets t ON t.number = e.ticket
+	"sum logged": `SELECT e.by_member, CASE WHEN t.client = 0 OR e.body ->> 'Internal' = 1 THEN 1 ELSE 0 END, sum(CAST(e.body ->> 'Minutes' AS INTEGER)) FROM events e JOIN tickets t ON t.number = e.ticket
 		WHERE e.fact = 'TimeLogged' AND e.at >= $1 AND e.at < $2 GROUP BY 1, 2 ORDER BY 1, 2`,
+	"sum breached": `SELECT body ->> 'Goal', count(*) FROM events WHERE fact = 'GoalBreached' AND at >= $1 AND at < $2 GROUP BY 1`,
 	"claim notices": `UPDATE notices SET state = 'sending', owner = $1, lease = $2, taken = revision, attempts = attempts + 1
 		WHERE id IN (SELECT id FROM (SELECT * FROM (` + claimableSQLite + ` AND n.urgent = TRUE ORDER BY n.due, n.id LIMIT $4)
 		UNION ALL SELECT * FROM (` + claimableSQLite + ` AND n.urgent = FALSE ORDER BY n.due, n.id LIMIT $4)) ORDER BY urgent DESC, due, id LIMIT $4) RETURNING ` + claimed,

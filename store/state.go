@@ -110,6 +110,7 @@ func (w *stateWriter) decision(d *desk.Decision) {
 		w.number("DuplicateOf", int64(d.Was.DuplicateOf))
 		w.instant("Closed", d.Was.Closed)
 		w.instant("Since", d.Was.Since)
+		w.instant("Prioritized", d.Was.Prioritized)
 	})
 	w.number("AtRisk", int64(d.AtRisk))
 	w.number("Breached", int64(d.Breached))
@@ -126,6 +127,7 @@ func (w *stateWriter) stays(ss []desk.Stay) {
 		w.text("Status", string(s.Status))
 		w.instant("At", s.At)
 		w.yes("Rework", s.Rework)
+		w.yes("Undone", s.Undone)
 		w.b = append(w.b, '}')
 	}
 	w.b = append(w.b, ']')

@@ -202,6 +202,11 @@ func (f *File) checkDigest() error {
 			return within(w.path, w.text, no.Column, "%s", no.Text)
 		}
 	}
+	// Of a Monday, as good as any.
+	first := f.ReportAt().Next(time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC), time.UTC)
+	if f.ReportAt().Next(first, time.UTC).Sub(first) < 24*time.Hour {
+		return at("$.digest.weekly", "%q comes more than once a day; the report is a week's, such as 0 9 * * 1", f.Digest.Weekly)
+	}
 	return nil
 }
 

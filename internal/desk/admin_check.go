@@ -114,7 +114,10 @@ func (p *Policy) newSwap(f SwapTaken, at time.Time) (DeskFact, error) {
 	if !until.After(at) {
 		return nil, &Refusal{Rule: Wording, Text: "That week is over."}
 	}
-	if m, taken := p.Rota.Swaps[date]; taken && p.Members[m].Active {
+	switch m, taken := p.Week(date); {
+	case m == f.Member && !taken:
+		return nil, &Refusal{Rule: Present, Text: "That week is yours already; somebody else takes it."}
+	case taken:
 		return nil, &Refusal{Rule: Present, Text: "That week is taken already.", Who: []MemberID{m}}
 	}
 	f.Date = date

@@ -56,7 +56,7 @@ func (f FieldSet) apply(t *Ticket, e Event) {
 		t.Agreement = f.Value
 	case "kind":
 		if t.Kind == Internal && Kind(f.Value) != Internal { // giving it a client is opening it: its clocks begin
-			t.Entered, t.Stays, t.Responded, t.Planned = e.At, []Stay{{Status: t.Status, At: e.At}}, t0, t0
+			t.Entered, t.Responded, t.Planned = e.At, t0, t0
 		}
 		t.Kind = Kind(f.Value)
 	case "severity":
@@ -103,6 +103,9 @@ func (f Undone) apply(t *Ticket, e Event) {
 	}
 	t.Status, t.Priority, t.Rank, t.Snoozed, t.Back = w.Status, w.Priority, w.Rank, w.Snoozed, w.Back
 	t.DuplicateOf, t.Closed, t.Since = w.DuplicateOf, w.Closed, w.Since
+	if !w.Prioritized.IsZero() {
+		t.Prioritized = w.Prioritized
+	}
 	for i := w.Questions; i < len(t.Questions); i++ {
 		t.Questions[i].Over = true
 	}

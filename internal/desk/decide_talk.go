@@ -37,7 +37,7 @@ func (d *deciding) logTime(c LogTime) error {
 	if c.Minutes < 1 || c.Minutes > 24*60 {
 		return &Needs{Fields: []string{"minutes", "text"}, Why: "How many minutes, 1 to 1440, and for what?"}
 	}
-	d.emit(TimeLogged{c.Minutes, Clean(c.Text, MaxText)})
+	d.emit(TimeLogged{c.Minutes, Clean(c.Text, MaxText), d.t.Kind == Internal})
 	return nil
 }
 

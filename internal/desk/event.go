@@ -128,8 +128,9 @@ type (
 	}
 	NoteRemoved struct{ From string }
 	TimeLogged  struct {
-		Minutes int
-		Text    Text `json:",omitempty"`
+		Minutes  int
+		Text     Text `json:",omitempty"`
+		Internal bool `json:",omitempty"` // the ticket was, then
 	}
 	// Replied is a client-visible word by a person: sent or called.
 	Replied struct {
@@ -186,7 +187,10 @@ func (t Ticket) Apply(e Event) Ticket {
 	e.What.apply(&t, e)
 	if t.Status != was.Status {
 		moved, _ := e.What.(Moved)
-		t.Stays = append(was.Stays[:len(was.Stays):len(was.Stays)], Stay{t.Status, e.At, moved.Rework})
+		t.Stays = append(was.Stays[:len(was.Stays):len(was.Stays)], Stay{Status: t.Status, At: e.At, Rework: moved.Rework})
+		if _, undone := e.What.(Undone); undone && len(was.Stays) > 0 {
+			t.Stays[len(was.Stays)-1].Undone = true // of a copy: there was no room for one more
+		}
 	}
 	if t.Status != was.Status || t.Assignee != was.Assignee || t.Priority != was.Priority ||
 		t.Kind != was.Kind || t.Client != was.Client {

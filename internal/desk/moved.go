@@ -15,8 +15,9 @@ const ahead = 8 * 7 * 24 * time.Hour
 // moving begins the What of the notice that a member's turns moved.
 const moving = "moved/"
 
-// WeekMoved is what a change of the rota means for one member: when they are
-// intake, or on call, and were not to be before; and the other way round.
+// WeekMoved is what a change of the rota means for one member: the shifts that they
+// are intake, or on call, and were not to be, or not in whole, before; and the times
+// that they are not any more.
 type WeekMoved struct {
 	By     Actor
 	OnCall bool   `json:",omitzero"`
@@ -38,10 +39,12 @@ func RotaNotices(was, now *Policy, by Actor, at time.Time) []Notice {
 		if onCall && !now.AfterHours {
 			continue
 		}
-		for m, w := range shifted(was.shifts(at, onCall), now.shifts(at, onCall)) {
+		before, after := was.shifts(at, onCall), now.shifts(at, onCall)
+		for m, w := range shifted(before, after) {
 			if m == 0 || m == by.Member {
 				continue
 			}
+			w.Gained = stints(after, m, w.Gained)
 			w.By, w.OnCall = by, onCall
 			body, _ := json.Marshal(w) // plain data
 			ns = append(ns, Notice{Key: fmt.Sprintf("%s%d/%d/%t", moving, now.Version, m, onCall), Kind: Post, Place: fmt.Sprintf("member:%d", m), What: moving + string(body), Due: at})
@@ -77,26 +80,50 @@ func (w WeekMoved) Still(p *Policy, m MemberID, at time.Time) WeekMoved {
 func (p *Policy) shift(at time.Time, onCall bool) Duty {
 	if onCall {
 		_, until, date := p.Rota.Turn(at, p.Zone)
-		return Duty{Member: pick(p.Rota.OnCall, p.Rota.nth(date)), Until: until}
+		d := Duty{Member: pick(p.Rota.OnCall, p.Rota.nth(date)), Until: until}
+		if !p.Members[d.Member].Active {
+			d.Member = 0
+		}
+		return d
 	}
 	weekly := *p
 	weekly.AfterHours = false
 	return weekly.IntakeAt(at)
 }
 
-// shifts are those that begin within the time ahead, in order.
+// shifts are those that begin within the time ahead, in order and to their ends.
 func (p *Policy) shifts(from time.Time, onCall bool) []Interval {
 	var out []Interval
 	for at, end := from, from.Add(ahead); at.Before(end); {
 		d := p.shift(at, onCall)
-		until := d.Until
-		if !until.After(at) || until.After(end) {
-			until = end
+		if !d.Until.After(at) {
+			break
 		}
-		out = append(out, Interval{d.Member, at, until})
-		at = until
+		if n := len(out); n > 0 && out[n-1].Member == d.Member {
+			out[n-1].To = d.Until
+		} else {
+			out = append(out, Interval{d.Member, at, d.Until})
+		}
+		at = d.Until
 	}
 	return out
+}
+
+// stints are the member's shifts that hold any of the spans, whole.
+func stints(shifts []Interval, m MemberID, spans []Span) []Span {
+	var out []Span
+	for _, i := range shifts {
+		if i.Member == m && slices.ContainsFunc(spans, func(s Span) bool { return s.From.Before(i.To) && i.From.Before(s.To) }) {
+			out = append(out, Span{i.From.UTC(), i.To.UTC()})
+		}
+	}
+	return out
+}
+
+// Uncovered are the times ahead that somebody was intake before the change and
+// nobody is since.
+func Uncovered(was, now *Policy, at time.Time) []Span {
+	return shifted(was.shifts(at, false), now.shifts(at, false))[0].Gained
 }
 
 // shifted is what each member gained and lost from one list of shifts to another

@@ -126,7 +126,7 @@ func TestMovedIsTheDifference(t *testing.T) {
 			at := monday.Add(h)
 			a, b := was.IntakeAt(at).Member, now.IntakeAt(at).Member
 			for _, m := range ids {
-				if gained, lost := in(told[m].Gained, at), in(told[m].Lost, at); gained != (b == m && a != m) || lost != (a == m && b != m) {
+				if gained, lost := in(told[m].Gained, at), in(told[m].Lost, at); gained && b != m || b == m && a != m && !gained || lost != (a == m && b != m) {
 					rt.Fatalf("%s at %s: told gained %t, lost %t; was %s, is %s", names[m], at, gained, lost, names[a], names[b])
 				}
 			}

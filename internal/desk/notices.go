@@ -192,6 +192,13 @@ func (n *noting) moved(e Event, f Moved, es []Event) {
 	}
 	switch n.p.Workflow.Trait(f.To) {
 	case IsReady:
+		if e.By.Clock && w.Trait(f.From) == IsScheduled { // what was agreed for now
+			told := n.t.Assignee
+			if told == 0 {
+				told = n.p.SRM(e.At)
+			}
+			n.member(e, told, "its-time")
+		}
 		n.unclaimed(e)
 	case IsTestQueue:
 		n.add(e, Post, "thread", "test", e.At)

@@ -40,7 +40,7 @@ func (p *Policy) Reminders(at time.Time) map[MemberID][]Reminder {
 	out := map[MemberID][]Reminder{}
 	turns := map[string][2]bool{} // by zone, whose people's day begins or ends
 	for _, m := range p.People() {
-		if len(m.Roles) == 0 {
+		if len(m.Roles) == 0 || p.Rota.Away(m.ID, at) {
 			continue
 		}
 		turn, known := turns[m.Zone]

@@ -189,6 +189,16 @@ func (p *Policy) Unstaffed(at time.Time) []Role {
 // 0 if there is none.
 func (r *Rota) Has(date string) MemberID { return pick(r.Base, r.nth(date)) }
 
+// Week is whose the turn is that began on the local date: who took it, else by the
+// weekly rota; swapped says that somebody took it. Absences and overrides leave a
+// week whose it is.
+func (p *Policy) Week(date string) (m MemberID, swapped bool) {
+	if m, ok := p.Rota.Swaps[date]; ok && p.Members[m].Active {
+		return m, true
+	}
+	return p.Rota.Has(date), false
+}
+
 // Turn is one turn of the weekly rota, and who leaves and arrives as intake with
 // it; 0 is nobody.
 type Turn struct {

@@ -131,11 +131,13 @@ func runs(t Ticket) []run {
 	var out []run
 	for n, s := range t.Stays {
 		r := run{from: s.At, status: s.Status}
-		if n == 0 {
+		if n == 0 || s.At.Before(t.Entered) { // an internal ticket that was given a client entered later
 			r.from = t.Entered
 		}
 		if n+1 < len(t.Stays) {
-			r.to = t.Stays[n+1].At
+			if r.to = t.Stays[n+1].At; !r.to.After(t.Entered) {
+				continue
+			}
 		}
 		out = append(out, r)
 	}

@@ -77,11 +77,13 @@ type Ticket struct {
 }
 
 // Stay is a time in one status, until the next begins. Rework: it came there by a
-// move to the left that undid work or a decision.
+// move to the left that undid work or a decision. Undone: it was not meant, and the
+// next one undid it.
 type Stay struct {
 	Status StatusKey
 	At     time.Time
 	Rework bool `json:",omitzero"`
+	Undone bool `json:",omitzero"`
 }
 
 // Question is one that the client was asked.
@@ -121,6 +123,7 @@ type Snapshot struct {
 	DuplicateOf TicketID  `json:",omitempty"`
 	Closed      time.Time `json:",omitzero"`
 	Since       time.Time `json:",omitzero"`
+	Prioritized time.Time `json:",omitzero"`
 }
 
 // Decision is the last triage decision, for undo.
@@ -140,7 +143,7 @@ type Decision struct {
 func (t Ticket) entryRank() int64 { return t.Entered.UnixMilli()<<10 + int64(t.Number)&1023 }
 
 func (t Ticket) snapshot() Snapshot {
-	return Snapshot{t.Status, t.Priority, t.Rank, t.Snoozed, t.Back, len(t.Questions), t.DuplicateOf, t.Closed, t.Since}
+	return Snapshot{t.Status, t.Priority, t.Rank, t.Snoozed, t.Back, len(t.Questions), t.DuplicateOf, t.Closed, t.Since, t.Prioritized}
 }
 
 // OpenQuestions are those neither answered nor withdrawn, by index.

@@ -23,7 +23,10 @@ type Collector struct {
 	held        map[desk.TicketID][]stop
 }
 
-type spans struct{ lead, cycle []time.Duration }
+type spans struct {
+	from, to    time.Time // of the time before
+	lead, cycle []time.Duration
+}
 
 // stop is an urgent start and how many tickets stood for it.
 type stop struct {
@@ -31,9 +34,15 @@ type stop struct {
 	n  int
 }
 
-// Collect begins Figures of the time from an instant to another. Starts are the
-// Started events of that time; of those that interrupted something it counts what
-// that cost.
+// weeks is the span before that a report compares with: the same days of the week
+// before, on the desk's clock.
+func weeks(p *desk.Policy, from, to time.Time) (before, until time.Time) {
+	return from.In(p.Zone).AddDate(0, 0, -7), to.In(p.Zone).AddDate(0, 0, -7)
+}
+
+// Collect begins Figures of the time from an instant to another, at most a week.
+// Starts are the Started events since [Interrupting]; of those that interrupted
+// something it counts what that cost within the time.
 func Collect(p *desk.Policy, from, to time.Time, starts []desk.Event) *Collector {
 	c := &Collector{p: p, f: Figures{From: from, To: to, Goals: map[desk.Goal]Kept{}}, seen: map[desk.TicketID]bool{},
 		ages: map[desk.StatusKey][]time.Duration{}, under: map[desk.StatusKey]Under{}, clients: map[desk.ClientID]int{}, held: map[desk.TicketID][]stop{}}
@@ -46,13 +55,16 @@ func Collect(p *desk.Policy, from, to time.Time, starts []desk.Event) *Collector
 		c.days = append(c.days, at)
 	}
 	c.days = append(c.days, to)
+	c.before.from, c.before.to = weeks(p, from, to)
 	for _, at := range c.days {
 		c.f.Days = append(c.f.Days, Day{at, map[desk.Stage]int{}})
 	}
 	for _, e := range starts {
 		if s, ok := e.What.(desk.Started); ok && len(s.Interrupted) > 0 {
-			c.f.Urgent.Starts++
-			c.f.Urgent.Interrupted += len(s.Interrupted)
+			if c.in(e.At) {
+				c.f.Urgent.Starts++
+				c.f.Urgent.Interrupted += len(s.Interrupted)
+			}
 			c.held[e.Ticket] = append(c.held[e.Ticket], stop{e.At, len(s.Interrupted)})
 		}
 	}
@@ -61,12 +73,10 @@ func Collect(p *desk.Policy, from, to time.Time, starts []desk.Event) *Collector
 
 // Since is from when on the collector wants tickets that are done: all others, it
 // wants in any case.
-func (c *Collector) Since() time.Time {
-	if long := c.f.To.Sub(c.f.From); 2*long > History {
-		return c.f.From.Add(-long)
-	}
-	return c.f.To.Add(-History)
-}
+func (c *Collector) Since() time.Time { return c.f.To.Add(-History) }
+
+// Interrupting is from when on urgent starts are wanted: one may go on for weeks.
+func Interrupting(from time.Time) time.Time { return from.Add(-History) }
 
 // Add takes a ticket in, in whatever order, once.
 func (c *Collector) Add(t desk.Ticket) {
@@ -77,15 +87,27 @@ func (c *Collector) Add(t desk.Ticket) {
 	if len(t.Stays) == 0 { // closed by a program that kept none
 		t.Stays = []desk.Stay{{Status: c.p.Workflow.With(desk.IsSubmitted), At: t.Opened}, {Status: t.Status, At: t.Since}}
 	}
-	if before := c.f.From.Add(-c.f.To.Sub(c.f.From)); c.in(t.Opened) {
-		c.f.Opened++
-		c.f.Internal += is(t.Kind == desk.Internal)
-	} else if within(t.Opened, before, c.f.From) {
-		c.f.Before.Opened++
-		c.f.Before.Internal += is(t.Kind == desk.Internal)
+	if t.Entered.After(t.Opened) { // internal until it was given a client, which was opening it
+		c.opened(t.Opened, true)
+		c.opened(t.Entered, false)
+	} else {
+		c.opened(t.Opened, t.Kind == desk.Internal)
 	}
 	c.stays(t)
 	c.urgent(t)
+}
+
+func (c *Collector) opened(at time.Time, internal bool) {
+	flow := &c.f.Flow
+	switch {
+	case c.in(at):
+	case within(at, c.before.from, c.before.to):
+		flow = &c.f.Before
+	default:
+		return
+	}
+	flow.Opened++
+	flow.Internal += is(internal)
 }
 
 func (c *Collector) in(at time.Time) bool { return within(at, c.f.From, c.f.To) }
@@ -101,8 +123,8 @@ func is(yes bool) int {
 
 // stays walks through the ticket's statuses up to the report's end.
 func (c *Collector) stays(t desk.Ticket) {
-	w := &c.p.Workflow
 	var begun, done time.Time // first active, last completed
+	last := false             // and done is its last status, also by now
 	stands := desk.Stay{}
 	for n, s := range t.Stays {
 		if !s.At.Before(c.f.To) {
@@ -110,30 +132,45 @@ func (c *Collector) stays(t desk.Ticket) {
 		}
 		stands = s
 		until := c.f.To.Add(1)
-		if n+1 < len(t.Stays) {
+		if n+1 < len(t.Stays) && t.Stays[n+1].At.Before(c.f.To) {
 			until = t.Stays[n+1].At
 		}
-		c.count(w.Stage(s.Status), s.At, until)
-		if begun.IsZero() && w.Stage(s.Status) == desk.Active {
+		stage := c.stage(s.Status)
+		c.count(stage, s.At, until)
+		if s.Undone { // was not meant
+			continue
+		}
+		if begun.IsZero() && stage == desk.Active {
 			begun = s.At
 		}
 		c.f.Rework += is(s.Rework && c.in(s.At))
-		switch w.Trait(s.Status) {
-		case desk.IsCompleted:
-			done = s.At
-		case desk.IsCancelled:
+		switch {
+		case stage != desk.Done:
+		case c.p.Workflow.Trait(s.Status) == desk.IsCancelled:
 			c.f.Cancelled += is(c.in(s.At))
+		default:
+			done, last = s.At, n+1 == len(t.Stays)
 		}
 	}
 	if !done.IsZero() {
-		c.completed(t, begun, done)
+		c.completed(t, begun, done, last)
 	}
-	if stage := w.Stage(stands.Status); stage != "" && stage != desk.Done {
+	if stage := c.stage(stands.Status); stage != "" && stage != desk.Done {
 		c.f.Open++
 		if stage == desk.Active {
 			c.atWork(t, stands.Status, begun)
 		}
 	}
+}
+
+var defaults = desk.DefaultWorkflow()
+
+// stage is a status's, also of one that the desk has left out since.
+func (c *Collector) stage(k desk.StatusKey) desk.Stage {
+	if s := c.p.Workflow.Stage(k); s != "" {
+		return s
+	}
+	return defaults.Stage(k)
 }
 
 // count counts the ticket at the days of a stay.
@@ -147,7 +184,9 @@ func (c *Collector) count(stage desk.Stage, from, until time.Time) {
 	}
 }
 
-func (c *Collector) completed(t desk.Ticket, begun, done time.Time) {
+// completed counts a ticket that was; of one that was opened again since it is not
+// known any more how.
+func (c *Collector) completed(t desk.Ticket, begun, done time.Time, last bool) {
 	lead := done.Sub(t.Entered)
 	if !done.Before(c.f.To.Add(-History)) {
 		c.f.Done = append(c.f.Done, Finished{done, lead, c.p.Urgent(t.Priority)})
@@ -155,26 +194,25 @@ func (c *Collector) completed(t desk.Ticket, begun, done time.Time) {
 	flow, took := &c.f.Flow, &c.now
 	switch {
 	case c.in(done):
-		for _, k := range c.p.Clocks(t, c.f.To) {
-			kept := c.f.Goals[k.Goal]
-			switch {
-			case k.State == desk.Breach:
-				kept.Breached++
-			case !k.Met.IsZero():
-				kept.Met++
-			}
-			c.f.Goals[k.Goal] = kept
-		}
-	case within(done, c.f.From.Add(-c.f.To.Sub(c.f.From)), c.f.From):
+	case within(done, c.before.from, c.before.to):
 		flow, took = &c.f.Before, &c.before
 	default:
 		return
 	}
 	flow.Completed++
-	flow.Unconfirmed += is(t.Unconfirmed)
+	flow.Unconfirmed += is(t.Unconfirmed && last)
 	took.lead = append(took.lead, lead)
 	if !begun.IsZero() {
 		took.cycle = append(took.cycle, done.Sub(begun))
+	}
+	if flow != &c.f.Flow || !last {
+		return
+	}
+	for _, k := range c.p.Clocks(t, c.f.To) {
+		kept := c.f.Goals[k.Goal]
+		kept.Breached += is(k.State == desk.Breach)
+		kept.Met += is(k.State != desk.Breach && !k.Met.IsZero())
+		c.f.Goals[k.Goal] = kept
 	}
 }
 
@@ -197,14 +235,19 @@ func (c *Collector) urgent(t desk.Ticket) {
 	}
 	var cost time.Duration
 	for _, s := range c.held[t.Number] {
-		until := c.f.To
+		from, until := s.at, c.f.To
 		for _, stay := range t.Stays {
 			if stay.At.After(s.at) && stay.At.Before(until) {
 				until = stay.At
 				break
 			}
 		}
-		cost += time.Duration(s.n) * c.p.Hours.Between(s.at, until)
+		if from.Before(c.f.From) {
+			from = c.f.From
+		}
+		if from.Before(until) {
+			cost += time.Duration(s.n) * c.p.Hours.Between(from, until)
+		}
 	}
 	if u.Held += cost; cost > u.For {
 		u.Longest, u.For = t.Number, cost

@@ -17,7 +17,7 @@ const History = 28 * 24 * time.Hour
 type Figures struct {
 	From, To time.Time
 	Flow
-	Before Flow // the same span before From
+	Before Flow // of the same days of the week before
 
 	Rework    int // moves to the left
 	Cancelled int
@@ -76,8 +76,9 @@ type Urgency struct {
 	Made        int // tickets that became urgent, and were not called otherwise since
 	Starts      int // urgent starts that interrupted something
 	Interrupted int // tickets in progress that stood for it
-	// Held is for how long, in working time, from each such start until the urgent
-	// ticket was not in progress any more; of two tickets that stood, both count.
+	// Held is for how long within the time, in working time, from each such start,
+	// also of one before, until the urgent ticket was not in progress any more; of
+	// two tickets that stood, both count.
 	Held    time.Duration
 	Longest desk.TicketID // the urgent ticket that held up the most
 	For     time.Duration // how much

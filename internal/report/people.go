@@ -36,8 +36,22 @@ type Beyond struct {
 	Share  float64 // of the week
 }
 
-// TimeOf is where time went from an instant to another. The working hours are the
-// desk's; a week is that with which the time begins.
+// fullWeek is what one person works in a week at most: a desk may be open longer.
+const fullWeek = 40 * time.Hour
+
+// weekOf is a week's working time of one person: that of the longest of five weeks
+// up to the one that begins with the instant, since holidays make none shorter.
+func weekOf(p *desk.Policy, from time.Time) time.Duration {
+	var week time.Duration
+	for n := range 5 {
+		a := from.In(p.Zone).AddDate(0, 0, -7*n)
+		week = max(week, p.Hours.Between(a, a.AddDate(0, 0, 7)))
+	}
+	return min(week, fullWeek)
+}
+
+// TimeOf is where time went from an instant to another, at most a week. The working
+// hours are the desk's.
 func TimeOf(p *desk.Policy, from, to time.Time, logged []Logged) Time {
 	var out Time
 	by := map[desk.MemberID]time.Duration{}
@@ -52,14 +66,14 @@ func TimeOf(p *desk.Policy, from, to time.Time, logged []Logged) Time {
 		}
 	}
 	for _, m := range p.With(desk.RTechnician, desk.RLevel1) {
-		there := present(p, m, from, to)
+		there := min(present(p, m, from, to), fullWeek)
 		out.Technicians++
 		out.Present += there
 		out.Unticketed += max(0, there-by[m])
 	}
-	week := p.Hours.Between(from, from.In(p.Zone).AddDate(0, 0, 7))
+	week := weekOf(p, from)
 	for m, d := range internal {
-		if share := float64(d) / float64(max(week, 1)); p.Dial(desk.TimeOnTickets) != desk.Off && share > InternalShare {
+		if share := float64(d) / float64(week); week > 0 && p.Dial(desk.TimeOnTickets) != desk.Off && share > InternalShare {
 			out.Beyond = append(out.Beyond, Beyond{m, d, share})
 		}
 	}
@@ -130,17 +144,36 @@ func CoverageOf(p *desk.Policy, from, to time.Time) Coverage {
 		}
 		at = until
 	}
-	for m, d := range by {
-		if d > 0 {
-			out.Intake += d
-			out.By = append(out.By, Shift{m, d})
-		}
+	for _, d := range by {
+		out.Intake += d
 	}
-	slices.SortFunc(out.By, func(a, b Shift) int { return cmp.Or(cmp.Compare(b.Time, a.Time), cmp.Compare(a.Member, b.Member)) })
+	out.By = byMost(by)
 	for a, b := range pieces(p, from, to) {
 		if !slices.Contains(p.Unstaffed(a), desk.RSRM) {
 			out.SRM += p.Hours.Between(a, b)
 		}
 	}
+	return out
+}
+
+// And is both together.
+func (c Coverage) And(o Coverage) Coverage {
+	by := map[desk.MemberID]time.Duration{}
+	for _, s := range slices.Concat(c.By, o.By) {
+		by[s.Member] += s.Time
+	}
+	c.Working, c.Intake, c.SRM = c.Working+o.Working, c.Intake+o.Intake, c.SRM+o.SRM
+	c.By = byMost(by)
+	return c
+}
+
+func byMost(by map[desk.MemberID]time.Duration) []Shift {
+	var out []Shift
+	for m, d := range by {
+		if d > 0 {
+			out = append(out, Shift{m, d})
+		}
+	}
+	slices.SortFunc(out, func(a, b Shift) int { return cmp.Or(cmp.Compare(b.Time, a.Time), cmp.Compare(a.Member, b.Member)) })
 	return out
 }

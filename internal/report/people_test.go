@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"deskbell.dev/deskbell/internal/desk"
+	"deskbell.dev/deskbell/internal/worktime"
 )
 
 // team has technicians 1 and 2, an SRM 3, and the rota 4, 5.
@@ -46,5 +47,23 @@ func TestCoverageOf(t *testing.T) {
 		By: []Shift{{4, 30 * time.Hour}, {5, 2 * time.Hour}}}
 	if d := cmp.Diff(want, CoverageOf(p, weekAgo, monday)); d != "" {
 		t.Errorf("-want +got:\n%s", d)
+	}
+}
+
+// A week of holidays does not make a few minutes a large share, and who is always
+// open does not work always.
+func TestFullWeek(t *testing.T) {
+	p := team(t)
+	if got := TimeOf(p, weekAgo.AddDate(0, 0, 5), weekAgo.AddDate(0, 0, 6), []Logged{{1, true, 5 * time.Minute}}); got.Beyond != nil {
+		t.Errorf("a Saturday: %+v", got.Beyond)
+	}
+	always, err := worktime.New(worktime.Spec{Name: "always", Zone: "Europe/Berlin", AllHours: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Hours = always
+	got := TimeOf(p, weekAgo, monday, []Logged{{1, true, 6 * time.Hour}})
+	if len(got.Beyond) != 1 || got.Beyond[0].Share != 0.15 || got.Present != 80*time.Hour {
+		t.Errorf("round the clock: %+v", got)
 	}
 }

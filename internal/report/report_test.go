@@ -139,3 +139,104 @@ func TestSpread(t *testing.T) {
 		}
 	}
 }
+
+// TestNotMeant: what was undone is neither cancelled, nor done, nor rework.
+func TestNotMeant(t *testing.T) {
+	c := Collect(policy(t), weekAgo, monday, nil)
+	cancelled := ticket(1, "submitted", 1., "cancelled", 2., "submitted", 2.1)
+	cancelled.Stays[1].Undone = true
+	back := ticket(2, "submitted", 1., "in_progress", 2., "needs_estimate", 3., "in_progress", 3.1)
+	back.Stays[2].Rework, back.Stays[2].Undone = true, true
+	c.Add(cancelled)
+	c.Add(back)
+	if f := c.Figures(); f.Cancelled != 0 || f.Rework != 0 || f.Open != 2 {
+		t.Errorf("cancelled %d, rework %d, open %d", f.Cancelled, f.Rework, f.Open)
+	}
+}
+
+// TestHeldAcross: what an urgent start held up is in the week in which it stood.
+func TestHeldAcross(t *testing.T) {
+	friday, tuesday := monday.AddDate(0, 0, -3).Add(7*time.Hour), monday.AddDate(0, 0, 1).Add(7*time.Hour) // 16:00
+	urgent := desk.Ticket{Number: 1, Opened: friday, Entered: friday, Status: "completed", Stays: []desk.Stay{{Status: "in_progress", At: friday}, {Status: "completed", At: tuesday}}}
+	starts := []desk.Event{{Ticket: 1, At: friday, What: desk.Started{Interrupted: []desk.TicketID{7}}}}
+	var held []time.Duration
+	var n []int
+	for _, from := range []time.Time{weekAgo, monday} {
+		c := Collect(policy(t), from, from.AddDate(0, 0, 7), starts)
+		c.Add(urgent)
+		u := c.Figures().Urgent
+		held, n = append(held, u.Held), append(n, u.Starts)
+	}
+	if held[0] != time.Hour || held[1] != 15*time.Hour || n[0] != 1 || n[1] != 0 {
+		t.Errorf("held %v, starts %v", held, n)
+	}
+}
+
+// TestGivenAClient: an internal ticket that was given a client was opened twice,
+// and its lead time is from then on.
+func TestGivenAClient(t *testing.T) {
+	c := Collect(policy(t), weekAgo, monday, nil)
+	tk := ticket(1, "submitted", -20., "in_progress", 30., "completed", 40.)
+	tk.Entered = weekAgo.Add(10 * time.Hour)
+	c.Add(tk)
+	f := c.Figures()
+	if f.Opened != 1 || f.Internal != 0 || f.Before.Opened != 1 || f.Before.Internal != 1 || f.Lead.Median != 30*time.Hour {
+		t.Errorf("%+v", f.Flow)
+	}
+}
+
+// TestOwnWorkflow: a done status of the desk's own completes, one that was left out
+// since has the stage that it had, and what moves just at the end still stands.
+func TestOwnWorkflow(t *testing.T) {
+	p := policy(t)
+	w, err := desk.NewWorkflow(desk.Change{Without: []string{"test"}, Add: []desk.Status{{Key: "filed", Name: "Filed", Stage: desk.Done}},
+		Moves: []desk.Transition{{From: "in_progress", To: "filed", By: []desk.Role{desk.RAssignee}, Kinds: []desk.Kind{desk.Internal}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Workflow = w
+	c := Collect(p, weekAgo, monday, nil)
+	c.Add(ticket(1, "submitted", 1., "in_progress", 2., "filed", 3.))
+	c.Add(ticket(2, "submitted", 1., "ready_to_test", 2., "client_testing", 100.))
+	c.Add(ticket(3, "submitted", 1., "approved", 168.))
+	f := c.Figures()
+	if f.Completed != 1 || f.Open != 2 {
+		t.Errorf("completed %d, open %d", f.Completed, f.Open)
+	}
+	for _, d := range f.Days {
+		n := 0
+		for s, k := range d.N {
+			if n += k; s == "" {
+				t.Errorf("%s: %d tickets in no stage", d.At, k)
+			}
+		}
+		if d.At.After(weekAgo.Add(time.Hour)) && n != 3 {
+			t.Errorf("%s: %d tickets of 3: %v", d.At, n, d.N)
+		}
+	}
+	if last := f.Days[len(f.Days)-1].N; last[desk.Triage] != 1 {
+		t.Errorf("at the end: %v", last)
+	}
+}
+
+// TestReopened: it counts where it was completed; how, is not known any more.
+func TestReopened(t *testing.T) {
+	c := Collect(policy(t), weekAgo, monday, nil)
+	tk := ticket(1, "submitted", 1., "completed", 2., "in_review", 200., "completed", 210.)
+	tk.Unconfirmed = true
+	c.Add(tk)
+	if f := c.Figures(); f.Completed != 1 || f.Unconfirmed != 0 || len(f.Goals) != 0 {
+		t.Errorf("%+v %v", f.Flow, f.Goals)
+	}
+}
+
+// TestClocksChange: the time before is the same days of the week before, also where
+// an hour was left out in between.
+func TestClocksChange(t *testing.T) {
+	from := time.Date(2026, 3, 30, 9, 0, 0, 0, berlin) // the day after
+	c := Collect(policy(t), from, from.AddDate(0, 0, 7), nil)
+	c.Add(desk.Ticket{Number: 1, Opened: time.Date(2026, 3, 23, 9, 30, 0, 0, berlin), Stays: []desk.Stay{{Status: "submitted"}}})
+	if f := c.Figures(); f.Before.Opened != 1 {
+		t.Errorf("before: %+v", f.Before)
+	}
+}

@@ -8,6 +8,9 @@ import (
 // Scope is a permission that the app asks for, and what for.
 type Scope struct{ Name, Why string }
 
+// filesWrite costs the pictures alone where it is missing.
+const filesWrite = "files:write"
+
 // Scopes are the bot's, all that are used and no more; a test compares them with
 // what a strict server saw.
 var Scopes = []Scope{
@@ -16,7 +19,7 @@ var Scopes = []Scope{
 	{"channels:read", "sees whether it is in the desk's channel"},
 	{"chat:write", "posts and edits cards, prompts and answers"},
 	{"commands", "offers /ticket, /desk and the shortcuts"},
-	{"files:write", "puts the pictures into the weekly report"},
+	{filesWrite, "puts the pictures into the weekly report"},
 	{"groups:history", "the same in a private channel"},
 	{"groups:read", "the same for a private channel"},
 	{"im:history", "reads what people write to it directly"},

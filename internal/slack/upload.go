@@ -17,14 +17,18 @@ import (
 // so that uploading one twice doubles nothing.
 // Source: docs.slack.dev/reference/methods/files.getUploadURLExternal.
 const (
-	lookAtFile = 2 * time.Second // until a message with the file is tried again
-	fileMost   = time.Minute     // after that the message goes without
+	lookAtFile  = 2 * time.Second // until a message with the file is tried again,
+	looksMost   = 30              // so often; after that the message goes without
+	uploadAgain = 10 * time.Second
+	uploadsMost = 5
 )
 
-// upload is a picture that Slack has; an empty id is one that it won't take.
+// upload is a picture that Slack has; without an id it is one that is left out, or
+// was not taken yet.
 type upload struct {
-	id string
-	at time.Time
+	id    string
+	tries int // to upload it
+	looks int // messages with it that were refused
 }
 
 // uploaded is m's picture, uploaded for the post with the key unless it was; empty
@@ -34,22 +38,35 @@ func (p *Platform) uploaded(ctx context.Context, m chat.Message, key string) (up
 	if m.Card == nil || m.Card.Image == nil {
 		return upload{}, nil
 	}
-	if f, ok := p.files.Load(key); ok {
-		return f.(upload), nil
+	var f upload
+	if was, ok := p.files.Load(key); ok {
+		f = was.(upload)
+	}
+	if f.id != "" || f.tries >= uploadsMost {
+		return f, nil
 	}
 	id, err := p.uploadImage(ctx, *m.Card.Image)
 	var trouble *chat.Trouble
+	var wait *chat.Wait
 	switch {
 	case err == nil:
-	case errors.As(err, &trouble) && !ofToken[trouble.Cause], errors.Is(err, chat.ErrNever):
-		p.cfg.Log.Warn("slack: a picture is left out", "key", key, "err", err)
-	case errors.Is(err, chat.ErrUnsure): // uploading again doubles nothing
-		return upload{}, fmt.Errorf("%w: %s", errNotTried, err)
-	default:
-		return upload{}, err
+		f.id = id
+	case ctx.Err() != nil, errors.As(err, &wait), errors.As(err, &trouble) && ofToken[trouble.Cause]:
+		return f, fmt.Errorf("%w: %w", errNotTried, err)
+	case errors.As(err, &trouble), errors.Is(err, chat.ErrNever):
+		f.tries = uploadsMost
+	default: // uploading again doubles nothing
+		f.tries++
 	}
-	f := upload{id, time.Now()}
 	p.files.Store(key, f)
+	if err == nil || f.tries < uploadsMost {
+		if err != nil {
+			p.cfg.Log.Info("slack: a picture is uploaded again", "key", key, "err", err)
+			return f, &chat.Wait{For: uploadAgain}
+		}
+		return f, nil
+	}
+	p.cfg.Log.Warn("slack: a picture is left out", "key", key, "err", err)
 	return f, nil
 }
 
@@ -77,9 +94,10 @@ func (p *Platform) uploadImage(ctx context.Context, i chat.Image) (string, error
 // notYet is what becomes of a post whose picture Slack does not show yet: it comes
 // again, and after a while without the picture.
 func (p *Platform) notYet(key string, f upload) error {
-	if time.Since(f.at) > fileMost {
+	if f.looks++; f.looks >= looksMost {
 		p.cfg.Log.Warn("slack: a picture is left out, Slack does not show it", "key", key)
-		p.files.Store(key, upload{at: f.at})
+		f.id, f.tries = "", uploadsMost
 	}
+	p.files.Store(key, f)
 	return &chat.Wait{For: lookAtFile}
 }
