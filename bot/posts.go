@@ -69,8 +69,11 @@ func (t *turn) channelPost(tk desk.Ticket, e desk.Event, what string) (chat.Mess
 // postMember draws what one member is told about a ticket or a request.
 func (b *Bot) postMember(ctx context.Context, p *desk.Policy, m desk.MemberID, d store.Due) error {
 	t := &turn{Bot: b, ctx: ctx, p: p, me: p.Members[m], now: b.Now()}
-	if strings.HasPrefix(d.What, alarmed) {
+	switch kind, _, _ := strings.Cut(d.What, "/"); kind {
+	case "trouble":
 		return b.postAlarm(ctx, p, m, d)
+	case "sla-risk", "sla-breached":
+		return b.postAlertOf(ctx, p, m, d)
 	}
 	var draw func() (chat.Message, error)
 	var keep desk.Ticket

@@ -42,10 +42,21 @@ func TestGoalsChange(t *testing.T) {
 	w.now = w.now.Add(20*time.Hour + 30*time.Minute) // Tuesday 05:30: eight hours of work have passed
 	w.drain()
 	w.promised(2 * time.Hour)
+	const why = "since the desk's goals or hours changed"
 	told := func() (n int) {
 		for _, s := range w.wires[0].in("sdm") {
+			if strings.HasPrefix(s.key, "alerts/") { // all but the first come together
+				for _, r := range s.m.Card.Rows {
+					if !strings.Contains(r.Text.Flat(nil), "resolve breached") {
+						continue // those that had not been answered
+					}
+					if n++; !strings.Contains(r.Text.Flat(nil), why) {
+						t.Errorf("the SDM was told %q", r.Text.Flat(nil))
+					}
+				}
+			}
 			if strings.Contains(s.key, "/sla-breached/resolve/") {
-				if n++; !strings.Contains(s.m.Text.Flat(nil), "since the desk's goals or hours changed") {
+				if n++; !strings.Contains(s.m.Text.Flat(nil), why) {
 					t.Errorf("the SDM was told %q", s.m.Text.Flat(nil))
 				}
 			}
@@ -59,6 +70,9 @@ func TestGoalsChange(t *testing.T) {
 	w.drain()
 	if n := told(); n != 60 {
 		t.Errorf("the SDM was told of %d tickets, want 60", n)
+	}
+	if n := len(w.wires[0].in("sdm")); n > 14 { // of 120 goals
+		t.Errorf("the SDM was told by %d messages", n)
 	}
 	tk, err := w.store.Ticket(t.Context(), last)
 	if w.ok(err); !tk.Breached.Has(desk.GoalResolve) {
