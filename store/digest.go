@@ -14,12 +14,13 @@ import (
 const DigestMost = 1000
 
 // Each section of the digest is found by a partial index of open tickets, and
-// costs the rows that it shows; its count costs at most DigestMost + 1.
+// costs the rows that it shows; its count costs at most DigestMost + 1. What is at
+// risk also costs, in the index alone, what is due before it and not at risk yet.
 var (
 	staleUntouched = newStale("untouched", `is_open AND touched > 0 AND touched < $1`, `touched, number`, `$2`)
 	staleInStatus  = newStale("stale in status", `is_open AND status = $1 AND since < $2`, `since, number`, `$3`)
 	staleOverdue   = newStale("overdue", `is_open AND due > 0 AND due < $1`, `due, number`, `$2`)
-	staleAtRisk    = newStale("at risk", `is_open AND risk > 0 AND risk <= $1 AND due >= $1`, `due, number`, `$2`)
+	staleAtRisk    = newStale("at risk", `is_open AND due > 0 AND due >= $1 AND risk > 0 AND risk <= $1`, `due, number`, `$2`)
 	staleUrgent    = newStale("urgent and open", `is_open AND urgent`, inOrder, `$1`)
 
 	countOpenHanded = same("count open requests", bounded(`SELECT number FROM handed WHERE state = 'open'`))

@@ -14,7 +14,7 @@ import (
 const reportBatch = 500
 
 var (
-	openAfter = same("open after", `SELECT number, state FROM tickets WHERE is_open AND number > $1 ORDER BY number LIMIT $2`)
+	openAfter = same("open after", `SELECT number, state FROM tickets WHERE `+allOpen+` AND number > $1 ORDER BY number LIMIT $2`)
 	doneAfter = same("done after", `SELECT number, state FROM tickets WHERE NOT is_open AND (since, number) > ($1, $2) ORDER BY since, number LIMIT $3`)
 	// sumLogged: what is internal, or was when it was logged, has no client.
 	sumLogged   = differs("sum logged")

@@ -12,7 +12,7 @@ var postgresText = map[string]string{
 		SELECT number, state, coalesce((SELECT n FROM root), 0) FROM tickets WHERE number IN ($1, (SELECT n FROM root)) ORDER BY number FOR UPDATE`,
 	"lock above":     `SELECT number, state FROM tickets WHERE number IN ($1, (` + above + `)) ORDER BY number FOR UPDATE`,
 	"lock below":     `SELECT number, state FROM tickets WHERE number IN ($1, (` + below + `)) ORDER BY number FOR UPDATE`,
-	"lock open":      `SELECT number, state, risk, due FROM tickets WHERE is_open AND number > $1 ORDER BY number LIMIT $2 FOR UPDATE`,
+	"lock open":      `SELECT number, state, risk, due FROM tickets WHERE ` + allOpen + ` AND number > $1 ORDER BY number LIMIT $2 FOR UPDATE`,
 	"lock handed":    `SELECT ` + handedColumns + ` FROM handed WHERE number = $1 FOR UPDATE`,
 	"count warnings": `SELECT body::json->>'Rule', count(*) FROM events WHERE fact = 'Warned' AND at >= $1 AND at < $2 GROUP BY 1`,
 	"sum logged": `SELECT e.by_member, CASE WHEN t.client = 0 OR e.body::json->>'Internal' = 'true' THEN 1 ELSE 0 END, sum((e.body::json->>'Minutes')::bigint)::bigint FROM events e JOIN tickets t ON t.number = e.ticket

@@ -10,7 +10,7 @@ var sqliteText = map[string]string{
 		SELECT number, state, coalesce((SELECT n FROM root), 0) FROM tickets WHERE number IN ($1, (SELECT n FROM root)) ORDER BY number`,
 	"lock above":       `SELECT number, state FROM tickets WHERE number IN ($1, (` + above + `)) ORDER BY number`,
 	"lock below":       `SELECT number, state FROM tickets WHERE number IN ($1, (` + below + `)) ORDER BY number`,
-	"lock open":        `SELECT number, state, risk, due FROM tickets WHERE is_open AND number > $1 ORDER BY number LIMIT $2`,
+	"lock open":        `SELECT number, state, risk, due FROM tickets WHERE ` + allOpen + ` AND number > $1 ORDER BY number LIMIT $2`,
 	"lock handed":      `SELECT ` + handedColumns + ` FROM handed WHERE number = $1`,
 	"serialise claims": `SELECT 1`,
 	"count warnings":   `SELECT body ->> 'Rule', count(*) FROM events WHERE fact = 'Warned' AND at >= $1 AND at < $2 GROUP BY 1`,

@@ -42,6 +42,7 @@ func add(q *statement) *statement {
 const (
 	inQueue = `is_open AND stage = 'ready' AND priority <> ''`
 	inDeck  = `is_open AND priority = ''`
+	allOpen = `is_open AND number > 0` // to walk them by number
 	// fits: not assigned to another than $1, of a type that is in the skills $2
 	// ("|network|print|", or "" for all). replace is the one function of both
 	// engines that tells whether a text holds another without wildcards.
