@@ -7,6 +7,7 @@ var (
 	NewTestSchema = pgtest.Schema
 	OpenCounting  = openCounting
 	BarePostgres  = barePostgres
+	BulkLoad      = bulkLoad
 )
 
 const (
@@ -21,4 +22,11 @@ func Commits(s *Store) (commits, ran int64) {
 		return e.writer.commits.Load(), e.writer.ran.Load()
 	}
 	return 0, 0
+}
+
+// Forget makes the store read the next tickets as if it never had.
+func Forget(s *Store) {
+	s.cache.mu.Lock()
+	defer s.cache.mu.Unlock()
+	s.cache.m = nil
 }

@@ -31,13 +31,9 @@ func (d *doing) writes(events []desk.Event) ([]ask, error) {
 			return nil, fmt.Errorf("store: event %d of %s does not follow revision %d of %s", e.Seq, e.Ticket, now[i].Revision, now[i].Number)
 		}
 		now[i] = now[i].Apply(e)
-		name, body, words, err := encode(e.What)
-		if err != nil {
+		var err error
+		if asks, err = appendEvent(asks, e); err != nil {
 			return nil, err
-		}
-		asks = append(asks, do(insertEvent, int64(e.Ticket), int64(e.Seq), micros(e.At), int64(e.By.Member), e.By.Clock, name, body))
-		for _, w := range words {
-			asks = append(asks, do(insertWords, int64(e.Ticket), int64(e.Seq), w.field, w.salt, w.body))
 		}
 		asks = append(asks, d.handed(e)...)
 		asks = append(asks, d.erased(e)...)
@@ -70,6 +66,19 @@ func (d *doing) writes(events []desk.Event) ([]ask, error) {
 		d.out.Other = &other
 	}
 	return append(append(asks, after...), keyed(d.r.Key, d.r.At, mark)...), nil
+}
+
+// appendEvent adds what saves the event with its words.
+func appendEvent(asks []ask, e desk.Event) ([]ask, error) {
+	name, body, words, err := encode(e.What)
+	if err != nil {
+		return nil, err
+	}
+	asks = append(asks, do(insertEvent, int64(e.Ticket), int64(e.Seq), micros(e.At), int64(e.By.Member), e.By.Clock, name, body))
+	for _, w := range words {
+		asks = append(asks, do(insertWords, int64(e.Ticket), int64(e.Seq), w.field, w.salt, w.body))
+	}
+	return asks, nil
 }
 
 // deadlinesAsk keeps what the ticket's clocks are searched by; they depend on the
