@@ -218,10 +218,6 @@ func (t *turn) stays(tk desk.Ticket) []stay {
 	return out
 }
 
-// remeasureAtOnce is how many tickets are measured anew in one transaction:
-// others wait for no more.
-const remeasureAtOnce = 25
-
 // besideAnother is how long two configurations may run side by side, as while
 // replicas are replaced; one that is gone by then was taken back.
 const besideAnother = time.Hour
@@ -246,7 +242,14 @@ func (b *Bot) remeasure(ctx context.Context, d store.Due) error {
 		}
 		return &outbox.Later{After: time.Minute}
 	}
-	done, err := b.Store.Remeasure(ctx, after, remeasureAtOnce, b.Now())
+	if after > 0 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(store.RemeasurePause):
+		}
+	}
+	done, err := b.Store.Remeasure(ctx, after, store.RemeasureAtOnce, b.Now())
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,14 @@ import (
 	"deskbell.dev/deskbell/internal/desk"
 )
 
+// A whole desk is measured anew in steps of so many tickets, with a pause between
+// two, in real time: while one is saved no other command is, and all of them at once
+// would keep the disk and a processor from those. 20,000 take half a minute.
+const (
+	RemeasureAtOnce = 25
+	RemeasurePause  = 25 * time.Millisecond
+)
+
 // Remeasured is how far Remeasure came.
 type Remeasured struct {
 	Last    desk.TicketID // the last one that was looked at, 0 if none was left
