@@ -154,7 +154,7 @@ func (t *turn) swap(i intent, rest string) (chat.Reply, error) {
 // takeWeek gives the asked-for week to whoever pressed first. What was pressed on
 // says to all who has it, also after a press that came too late.
 func (t *turn) takeWeek(i intent, date string) (chat.Reply, error) {
-	r, err := t.change(i, desk.SwapTaken{Date: date, Member: t.me.ID}, "You are intake in the week of "+date+".")
+	r, err := t.changeAndTell(i, desk.SwapTaken{Date: date, Member: t.me.ID}, t.takenNotices(date), "You are intake in the week of "+date+".")
 	var no *desk.Refusal
 	if late := errors.As(err, &no) && no.Rule == desk.Present; err != nil && !late || t.in.Message.ID == "" {
 		return r, err

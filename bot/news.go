@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,6 +27,9 @@ func (b *Bot) postNews(ctx context.Context, p *desk.Policy, d store.Due) error {
 		return b.postDigest(ctx, p, d)
 	case "report":
 		return b.postReport(ctx, p, d)
+	}
+	if asked, ok := strings.CutPrefix(d.What, weekTaken); ok {
+		return b.paintTaken(ctx, p, asked)
 	}
 	posted := false
 	err := b.everywhere(ctx, p, func(t *turn, pf chat.Platform, place, channel string) error {
@@ -94,6 +98,39 @@ func (t *turn) weekTaken(date string) (chat.Message, bool) {
 		return chat.Message{}, false
 	}
 	return chat.Message{Text: chat.Join(chat.Say("The intake week from "), chat.At(from, chat.DateTime), chat.Say(" is taken: "), t.mention(m), chat.Say(" has it."))}, true
+}
+
+// weekTaken begins the What of the notice that a week was taken; its date and the
+// message that was pressed on follow.
+const weekTaken = "taken/"
+
+// takenNotices have the message that was pressed on say who has the week, also if
+// the answer to the press never gets there. However often the press is
+// delivered, they are saved once.
+func (t *turn) takenNotices(date string) []desk.Notice {
+	if t.in.Message.ID == "" {
+		return nil
+	}
+	channel := cmp.Or(t.in.Message.Place.Channel, t.in.Place.Channel)
+	return []desk.Notice{{Key: fmt.Sprintf("%s%s/%d", weekTaken, date, t.me.ID), Kind: desk.Post, Place: "channel",
+		What: fmt.Sprintf("%s%s/%s:%s/%s", weekTaken, date, t.in.Platform, channel, t.in.Message.ID), Due: t.now}}
+}
+
+// paintTaken brings swapAsked up to date; asked is its date, place and message.
+func (b *Bot) paintTaken(ctx context.Context, p *desk.Policy, asked string) error {
+	date, rest, _ := strings.Cut(asked, "/")
+	place, id, _ := strings.Cut(rest, "/")
+	return b.inPlaces(ctx, p, []string{place}, func(t *turn, pf chat.Platform, _, channel string) error {
+		m, taken := t.weekTaken(date)
+		if !taken {
+			return errOvertaken
+		}
+		err := pf.Edit(ctx, chat.MessageRef{Place: chat.Place{Channel: channel}, ID: id}, pf.Limits().Fit(m))
+		if errors.Is(err, chat.ErrGone) {
+			return nil
+		}
+		return err
+	})
 }
 
 // settledPlace is where it is kept on which prompt the press stood that decided a
