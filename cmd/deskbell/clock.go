@@ -122,7 +122,7 @@ func (c *deskClock) walk(ctx context.Context, now, to time.Time, drain func(cont
 		case err != nil:
 			return now, err
 		case ok && !due.After(now) && waited < patience: // another process has its lane in hand
-			const pause = 100 * time.Millisecond
+			const pause = 20 * time.Millisecond
 			waited += pause
 			if err := sleep(ctx, pause); err != nil {
 				return now, err
