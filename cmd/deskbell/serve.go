@@ -79,7 +79,9 @@ type runningDesk struct {
 	movable  bool            // POST /api/clock
 }
 
-func newDesk(log *slog.Logger, s *store.Store, clock *deskClock, f *config.File) (*runningDesk, error) {
+// newDesk wires the desk of a file. tune changes what no file says of how it
+// speaks to Slack.
+func newDesk(log *slog.Logger, s *store.Store, clock *deskClock, f *config.File, tune ...func(*slack.Config)) (*runningDesk, error) {
 	d := &runningDesk{log: log, store: s, clock: clock, ready: &readiness{checks: []check{{"store", s.Ping}}}}
 	var b *bot.Bot
 	var platforms []chat.Platform
@@ -90,6 +92,9 @@ func newDesk(log *slog.Logger, s *store.Store, clock *deskClock, f *config.File)
 		}
 		c.Log, c.After = log, func() { d.box.Wake() }
 		c.Handle = func(ctx context.Context, in chat.Interaction) chat.Reply { return b.Handle(ctx, in) }
+		for _, change := range tune {
+			change(&c)
+		}
 		if d.slack, err = slack.New(c); err != nil {
 			return nil, err
 		}
