@@ -16,6 +16,7 @@ import (
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/config"
 	"deskbell.dev/deskbell/internal/outbox"
+	"deskbell.dev/deskbell/internal/slack"
 )
 
 // forgetful posts again without looking for what it posted before.
@@ -26,7 +27,11 @@ func (f forgetful) Post(ctx context.Context, at chat.Place, m chat.Message, key 
 }
 
 // naive is `deskbell serve` with a forgetful Slack: what the chaos must find.
-func naive() {
+func naive() { serveWith(func(p chat.Platform) chat.Platform { return forgetful{p} }) }
+
+// serveWith is `deskbell serve` whose outbox speaks to Slack through on, if that
+// is not nil, and where whoever is on this machine may move the clock.
+func serveWith(on func(chat.Platform) chat.Platform, tune ...func(*slack.Config)) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	serve := func() error {
@@ -44,12 +49,14 @@ func naive() {
 		if err != nil {
 			return err
 		}
-		d, err := newDesk(g.log, s, clock, f)
+		d, err := newDesk(g.log, s, clock, f, tune...)
 		if err != nil {
 			return err
 		}
-		b := bot.New(bot.Config{Store: s, Now: clock.Now, Platforms: []chat.Platform{forgetful{d.slack}}, Log: g.log})
-		d.box = outbox.New(s, b.Carry, clock.Now, uuid.NewString(), workers, g.log)
+		if on != nil {
+			b := bot.New(bot.Config{Store: s, Now: clock.Now, Platforms: []chat.Platform{on(d.slack)}, Log: g.log})
+			d.box = outbox.New(s, b.Carry, clock.Now, uuid.NewString(), workers, g.log)
+		}
 		d.movable = true
 		g.log.Info("the desk is open", "listen", ln.Addr().String())
 		return errors.Join(d.serve(ctx, ln), s.Close())
@@ -58,3 +65,14 @@ func naive() {
 		os.Exit(exitFailed)
 	}
 }
+
+// brisk is `deskbell serve` on a Slack that takes fifty posts a second into a
+// channel, so that a test can live a month.
+func brisk() { serveWith(nil, briskly) }
+
+// briskNaive is the same with a forgetful Slack.
+func briskNaive() {
+	serveWith(func(p chat.Platform) chat.Platform { return forgetful{p} }, briskly)
+}
+
+func briskly(c *slack.Config) { c.PostEvery = 20 * time.Millisecond }

@@ -159,8 +159,8 @@ func (d *day) presses(ctx context.Context, who, ticket, label, words, instead st
 }
 
 // cardOf is the ticket's card in the channel.
-func (d *day) cardOf(ticket string) (slacktest.Message, bool) {
-	for _, m := range d.srv.Messages(deskChannel, slackID("admin")) {
+func (w *workspace) cardOf(ticket string) (slacktest.Message, bool) {
+	for _, m := range w.srv.Messages(deskChannel, slackID("admin")) {
 		if strings.HasPrefix(noticeKey(m), "card/"+ticket+"/") {
 			return m, true
 		}

@@ -22,8 +22,8 @@ import (
 //
 //	DESKBELL_TEST_DAY=10m go test ./cmd/deskbell -run 'TestSlackChaos$' -timeout 2h
 //
-// DESKBELL_TEST_SEED is what is drawn from; the instants at which things meet
-// are still the machine's.
+// DESKBELL_TEST_SEED is what is drawn from, here and in TestMonth; the instants at
+// which things meet are still the machine's.
 const (
 	dayVariable  = "DESKBELL_TEST_DAY"
 	seedVariable = "DESKBELL_TEST_SEED"
@@ -84,22 +84,29 @@ func TestSlackChaosFinds(t *testing.T) {
 	}
 }
 
+// seeded is what is drawn from, said in the log.
+func seeded(t *testing.T) uint64 {
+	t.Helper()
+	seed := rand.Uint64()
+	if text := os.Getenv(seedVariable); text != "" {
+		var err error
+		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatalf("%s: %v", seedVariable, err)
+		}
+	}
+	t.Logf("%s=%d", seedVariable, seed)
+	return seed
+}
+
 func newDay(t *testing.T, url string, sockets bool) *day {
 	t.Helper()
-	d := &day{length: 9 * time.Second, cuts: 5, seed: rand.Uint64(), counts: map[string]int{}, hands: map[string]*sync.Mutex{}}
+	d := &day{length: 9 * time.Second, cuts: 5, seed: seeded(t), counts: map[string]int{}, hands: map[string]*sync.Mutex{}}
 	if text := os.Getenv(dayVariable); text != "" {
 		var err error
 		if d.length, err = time.ParseDuration(text); err != nil {
 			t.Fatalf("%s: %v", dayVariable, err)
 		}
 	}
-	if text := os.Getenv(seedVariable); text != "" {
-		var err error
-		if d.seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatalf("%s: %v", seedVariable, err)
-		}
-	}
-	t.Logf("%s=%d", seedVariable, d.seed)
 	d.rng = rand.New(rand.NewPCG(d.seed, 1))
 	d.workspace = newWorkspace(t, url, sockets)
 	d.srv.Tolerate() // the audit reads what was wrong itself

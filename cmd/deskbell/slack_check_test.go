@@ -159,5 +159,5 @@ func (w *workspace) reseed(old, by string) {
 		w.t.Fatal(err)
 	}
 	w.url = filepath.Join(w.dir, "another.db")
-	w.seed(cfg)
+	w.seed(cfg, onDutyNow)
 }

@@ -53,8 +53,24 @@ func slackID(handle string) string { return "U0" + strings.ToUpper(handle) }
 // intake on duty, and nobody running it yet.
 func newWorkspace(t *testing.T, url string, sockets bool) *workspace {
 	t.Helper()
+	return openWorkspace(t, url, sockets, sample.Config, onDutyNow)
+}
+
+// onDutyNow gives the file to the desk, and the first turn to the member intake.
+func onDutyNow(ctx context.Context, s *store.Store, f *config.File) error {
+	now := time.Now()
+	if err := config.Apply(ctx, s, f, now); err != nil {
+		return err
+	}
+	return sample.OnDuty(ctx, s, now)
+}
+
+// openWorkspace has the sample's people with a configuration that was made of the
+// sample's; seed is to give it to the desk.
+func openWorkspace(t *testing.T, url string, sockets bool, cfg []byte, seed func(context.Context, *store.Store, *config.File) error) *workspace {
+	t.Helper()
 	w := &workspace{t: t, srv: slacktest.New(t), dir: t.TempDir(), url: url, program: "deskbell", sockets: sockets}
-	cfg := bytes.ReplaceAll(sample.Config, []byte("web:desk"), []byte("slack:"+deskChannel))
+	cfg = bytes.ReplaceAll(cfg, []byte("web:desk"), []byte("slack:"+deskChannel))
 	var ids []string
 	for _, line := range strings.Split(string(cfg), "\n") {
 		rest, is := strings.CutPrefix(strings.TrimSpace(line), "- {handle: ")
@@ -71,7 +87,7 @@ func newWorkspace(t *testing.T, url string, sockets bool) *workspace {
 	if err := os.WriteFile(w.config(), cfg, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w.seed(cfg)
+	w.seed(cfg, seed)
 	if !sockets {
 		w.front = httptest.NewServer(&httputil.ReverseProxy{
 			Rewrite: w.choose, Transport: &http.Transport{DisableKeepAlives: true}, ErrorLog: log.New(io.Discard, "", 0),
@@ -84,19 +100,16 @@ func newWorkspace(t *testing.T, url string, sockets bool) *workspace {
 
 func (w *workspace) config() string { return filepath.Join(w.dir, "deskbell.yaml") }
 
-func (w *workspace) seed(cfg []byte) {
+func (w *workspace) seed(cfg []byte, seed func(context.Context, *store.Store, *config.File) error) {
 	w.t.Helper()
-	ctx, now := context.Background(), time.Now()
+	ctx := context.Background()
 	s, err := store.Open(ctx, w.url, slog.New(slog.DiscardHandler))
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	f, err := config.Parse("deskbell.yaml", cfg)
 	if err == nil {
-		err = config.Apply(ctx, s, f, now)
-	}
-	if err == nil {
-		err = sample.OnDuty(ctx, s, now)
+		err = seed(ctx, s, f)
 	}
 	if err != nil {
 		w.t.Fatal(err)
@@ -143,8 +156,20 @@ func (p *process) logged() string {
 	return p.log.String()
 }
 
-// start runs another desk, and returns when it listens.
+// start runs another desk, and returns when it listens and is sent deliveries.
 func (w *workspace) start() *process {
+	w.t.Helper()
+	p := w.launch()
+	if p.listen != "" {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.desks = append(w.desks, p)
+	}
+	return p
+}
+
+// launch runs another desk, and returns when it listens, or fails.
+func (w *workspace) launch() *process {
 	w.t.Helper()
 	p := &process{cmd: program(w.t, w.env(), "serve", "--config", w.config()), connected: make(chan struct{}), done: make(chan struct{})}
 	p.cmd.Args[0] = w.program
@@ -175,11 +200,7 @@ func (w *workspace) start() *process {
 	case p.listen = <-listens:
 	case <-p.done:
 		w.t.Errorf("the desk did not start:\n%s", p.logged())
-		return p
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.desks = append(w.desks, p)
 	return p
 }
 
@@ -250,9 +271,12 @@ func (w *workspace) end() {
 }
 
 // books opens the desk's database beside it, to read.
-func (w *workspace) books() *sql.DB {
+func (w *workspace) books() *sql.DB { return w.open("ro") }
+
+// open opens the desk's database beside it; mode is "ro" or "rw".
+func (w *workspace) open(mode string) *sql.DB {
 	w.t.Helper()
-	driver, at := "sqlite3", "file:"+w.url+"?mode=ro&_busy_timeout=5000"
+	driver, at := "sqlite3", "file:"+w.url+"?mode="+mode+"&_busy_timeout=5000"
 	if strings.HasPrefix(w.url, "postgres") {
 		driver, at = "pgx", w.url
 	}
