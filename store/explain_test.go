@@ -22,7 +22,7 @@ import (
 var growing = []string{"tickets", "events", "words", "notices", "deliveries", "refusals", "handed", "desk_events", "desk_words", "cards", "drafts", "posts"}
 
 // Full indexes, through which a scan is as long as the table.
-var fullIndexes = regexp.MustCompile(`autoindex|_pkey|_key\b|refusals_at|words_event|drafts_at|posts_at|deliveries_at|notices_done|desk_words_owner|tickets_(member|client|duplicates)|events_started`)
+var fullIndexes = regexp.MustCompile(`autoindex|_pkey|_key\b|refusals_at|words_event|drafts_at|posts_at|deliveries_at|notices_done|desk_words_owner|tickets_(member|client|duplicates|done)|events_(started|logged|breached|allowed)`)
 
 func TestNoStatementScansSQLite(t *testing.T) {
 	db := migrated(t, filepath.Join(t.TempDir(), "desk.db"))

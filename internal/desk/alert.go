@@ -24,7 +24,7 @@ func (p *Policy) nextAlert(t Ticket) time.Time {
 		if t.AtRisk.Has(c.Goal) {
 			at = c.Due
 		}
-		if c.State == Void || t.Breached.Has(c.Goal) || !c.Met.IsZero() || at.IsZero() {
+		if c.State == Void || c.State == Paused || t.Breached.Has(c.Goal) || !c.Met.IsZero() || at.IsZero() {
 			continue
 		}
 		if t.AtRisk.Has(c.Goal) {
