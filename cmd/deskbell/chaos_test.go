@@ -135,7 +135,7 @@ func (d *day) lived(desks int) {
 	for range desks {
 		d.ready()
 	}
-	ctx, cancel := context.WithTimeout(d.t.Context(), 2*d.length+time.Minute)
+	ctx, cancel := context.WithTimeout(d.t.Context(), 2*d.length+3*time.Minute) // a notice that fails four times in a row waits half a minute
 	defer cancel()
 	d.srv.Fault(d.fault)
 	evening := time.Now().Add(d.length)
