@@ -26,6 +26,11 @@ func (t *turn) handed(i intent) (chat.Reply, error) {
 	if i.Verb == desk.VAccept {
 		decide = t.accept
 	}
+	if n, _ := t.handedArgs(i); n != 0 && t.onPrompt(i) { // BEFORE it is decided: it is painted also if nobody lives to answer
+		if err := t.Store.SaveCard(t.ctx, store.Card{Place: settledPlace(n, t.me.ID), Message: t.in.Message.ID}); err != nil {
+			t.Log.Error("a request's prompt will be painted as others see it", "request", n, "err", err)
+		}
+	}
 	r, err := decide(i)
 	var no *desk.Refusal
 	if errors.As(err, &no) && no.Rule == desk.Present && t.onPrompt(i) { // decided already
@@ -133,9 +138,6 @@ func (t *turn) settled(i intent, h desk.Handed) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	if t.onPrompt(i) {
-		if err := t.Store.SaveCard(t.ctx, store.Card{Place: settledPlace(h.Number), Message: t.in.Message.ID}); err != nil {
-			t.Log.Error("a request's prompt will be painted as others see it", "request", h.Number, "err", err)
-		}
 		return chat.Reply{Message: &m, Edit: true}, nil
 	}
 	m.Private = true

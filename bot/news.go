@@ -133,9 +133,11 @@ func (b *Bot) paintTaken(ctx context.Context, p *desk.Policy, asked string) erro
 	})
 }
 
-// settledPlace is where it is kept on which prompt the press stood that decided a
-// request.
-func settledPlace(n desk.RequestID) string { return fmt.Sprintf("settled/%d", n) }
+// settledPlace is where it is kept on which prompt of a request a member pressed
+// to decide it.
+func settledPlace(n desk.RequestID, m desk.MemberID) string {
+	return fmt.Sprintf("settled/%d/%d", n, m)
+}
 
 // paintRequest takes the buttons off the prompts of a request that was decided,
 // also off the one that was pressed on: its answer may not have been shown.
@@ -144,7 +146,7 @@ func (b *Bot) paintRequest(ctx context.Context, p *desk.Policy, n desk.RequestID
 	if err != nil || h.State == desk.HandedOpen {
 		return err
 	}
-	pressed, _, err := b.Store.Card(ctx, 0, settledPlace(n))
+	pressed, _, err := b.Store.Card(ctx, 0, settledPlace(n, h.ByWhom))
 	if err != nil {
 		return err
 	}
