@@ -16,8 +16,10 @@ import (
 )
 
 // told is a message as it stands at the month's end, or a line of the desk's
-// books. What differs between two runs that tell the same is left out of it: the
-// messages' ids, and the order of what stands in different places.
+// books. What differs between two runs that tell the same is left out of it: ids of
+// Slack's, the order of what stands in different places, seconds, and who edits a
+// prompt last. That a digest comes late is no difference to be left out: no desk
+// is away for a minute of its time.
 type told struct {
 	place string // the channel, or whose direct messages
 	under string // the key of the message in whose thread it stands
@@ -35,7 +37,7 @@ type telling struct {
 type book []telling
 
 // books are what stands there now. What a person alone was answered is best
-// effort (docs), and what is drawn in windows is gone.
+// effort, since it cannot be read back; it is left out, and so are windows.
 func (m *month) books() book {
 	m.t.Helper()
 	places := map[string]string{deskChannel: "desk", digestChannel: "digest"}
@@ -54,7 +56,11 @@ func (m *month) books() book {
 			if msg.EphemeralTo != "" {
 				continue
 			}
-			t := telling{told{place: place, text: shown(msg)}, stableKey(noticeKey(msg)), m.told.at[noticeKey(msg)]}
+			text := shown(msg)
+			if prompt.MatchString(noticeKey(msg)) {
+				text = decision.ReplaceAllString(text, "${1}Decided.")
+			}
+			t := telling{told{place: place, text: text}, stableKey(noticeKey(msg)), m.told.of(noticeKey(msg))}
 			if msg.ThreadTS != "" {
 				root, ok := m.srv.Message(channel, msg.ThreadTS)
 				if t.under = stableKey(noticeKey(root)); !ok || root.Deleted {
@@ -78,6 +84,14 @@ func (m *month) books() book {
 	}
 	return b
 }
+
+// prompt is what a press of the SRM edits by its answer, which says what became of
+// the ticket, and the outbox by what was decided. Both are true, and either comes
+// last: with replicas, and where the answer went with a desk that was killed.
+var (
+	prompt   = regexp.MustCompile(`^t/\d+/\d+/(prompt|asked|parked|returned|woke)/`)
+	decision = regexp.MustCompile(`(?m)^(text: )?T-\d+ is (Urgent|Normal), now [A-Z][a-z ]+\.$`)
+)
 
 // delivery is in a key what tells one press or word of a person from another;
 // Slack counts them anew in each run.

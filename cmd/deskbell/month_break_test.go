@@ -170,14 +170,23 @@ type postTimes struct {
 	at map[string]time.Time
 }
 
+func (p *postTimes) keep(key string, at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.at[key] = at
+}
+
+func (p *postTimes) of(key string) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.at[key]
+}
+
 // watch writes down when what is posted, and has one call in 25 go wrong.
 func (m *month) watch(c slacktest.Call) slacktest.Fault {
 	m.harm.calls.Add(1)
 	if key := callKey(c); key != "" {
-		now := m.deskNow()
-		m.told.mu.Lock()
-		m.told.at[key] = now
-		m.told.mu.Unlock()
+		m.told.keep(key, m.deskNow())
 	}
 	m.harm.mu.Lock()
 	defer m.harm.mu.Unlock()
