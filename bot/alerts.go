@@ -52,7 +52,10 @@ func (b *Bot) postAlertOf(ctx context.Context, p *desk.Policy, m desk.MemberID, 
 	if f, ok := e.What.(desk.GoalBreached); ok {
 		this.Why = f.Why
 	}
-	if again || known.First.IsZero() || t.now.Sub(known.First) >= alertsTogether || t.now.Before(known.First) {
+	// By when they arose and not by when they are told, which may be tried again,
+	// and by the minute: many goals are a whole hour apart.
+	arose := e.At.Truncate(time.Minute)
+	if again || known.First.IsZero() || arose.Sub(known.First).Abs() >= alertsTogether {
 		err = b.toMember(ctx, p, m, d.Key, desk.Ticket{}, func(platform string) (chat.Message, error) {
 			t.in.Platform = platform
 			msg, err := t.ticketPost(tk, e, d.What)
@@ -62,7 +65,7 @@ func (b *Bot) postAlertOf(ctx context.Context, p *desk.Policy, m desk.MemberID, 
 		if err != nil || again {
 			return err
 		}
-		return t.keepAlerts(alerts{First: t.now})
+		return t.keepAlerts(alerts{First: arose})
 	}
 	for _, id := range t.me.Identities { // on whichever it is drawn, it is still so or not
 		if platform, _, _ := strings.Cut(id, ":"); b.platforms[platform] != nil {
