@@ -11,6 +11,8 @@ const (
 	WhoAreYou = "Deskbell can't find out just now who you are here; nothing was changed. Try again in a moment."
 	// Broke: the handler fell over, nobody knows how far it came.
 	Broke = "Something went wrong inside Deskbell, and its log says what. Look whether it was done, and try again if not."
+	// Outdated: what was used is of another version, or of nobody's any more.
+	Outdated = "Deskbell doesn't know that any more. /ticket help shows what you can do now."
 	// Done: it was done, and there is nothing to show for it.
 	Done = "That is done."
 	// NotShown: what was to be shown could not be shown in time.

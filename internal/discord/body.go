@@ -303,8 +303,17 @@ func (s ids) of(token string) string {
 	return fmt.Sprintf("%s!%d", token, s[token])
 }
 
-// pressed is the token of a custom_id.
-func pressed(id string) string { return numbered.ReplaceAllString(id, "") }
+// valued parts a button's token from its value in a custom_id.
+const valued = "\x1f"
+
+// idMost is how long a custom_id is at most.
+const idMost = 100
+
+// pressed are the token of a custom_id and the button's value.
+func pressed(id string) (token, value string) {
+	token, value, _ = strings.Cut(numbered.ReplaceAllString(id, ""), valued)
+	return token, value
+}
 
 // rows are the actions in rows: buttons beside each other, each menu by itself.
 func (s ids) rows(as []chat.Action) []component {
@@ -325,12 +334,20 @@ func (s ids) rows(as []chat.Action) []component {
 		case chat.Danger:
 			style = danger
 		}
-		buttons.Components = append(buttons.Components, component{Type: tButton, CustomID: s.of(a.Token), Label: word(a.Label, labelMost), Style: style})
+		buttons.Components = append(buttons.Components, component{Type: tButton, CustomID: s.of(withValue(a)), Label: word(a.Label, labelMost), Style: style})
 	}
 	if len(buttons.Components) > 0 {
 		out = append([]component{buttons}, out...)
 	}
 	return out
+}
+
+// withValue is the button's token, with its value if there is room for it.
+func withValue(a chat.Action) string {
+	if id := a.Token + valued + a.Value; a.Value != "" && utf8.RuneCountInString(id) < idMost-4 {
+		return id
+	}
+	return a.Token
 }
 
 func (s ids) menu(a chat.Action) component {

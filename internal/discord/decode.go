@@ -3,7 +3,6 @@ package discord
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -101,7 +100,8 @@ type filled struct {
 type delivery struct {
 	chat.Interaction
 	id, token string
-	modal     bool // a form may be answered only by words
+	kind      int  // of the interaction
+	alone     bool // what it was done on, only the person sees
 }
 
 // decode is an interaction in the neutral words; false for one that asks for
@@ -114,10 +114,16 @@ func decode(in interaction, cs []chat.SlashCommand, home string) (delivery, bool
 			return delivery{}, false, fmt.Errorf("discord: interaction %s: %w", in.ID, err)
 		}
 	}
-	out := delivery{id: in.ID, token: in.Token, modal: in.Type == inModal}
-	out.Key, out.From, out.Place = in.ID, from(in, home), placeOf(in.Channel, in.Member == nil)
+	out := delivery{id: in.ID, token: in.Token, kind: in.Type}
+	out.Platform, out.Key, out.From = "discord", in.ID, from(in, home)
+	direct := ""
+	if in.Channel.direct() {
+		direct = out.From.ID
+	}
+	out.Place = placeOf(in.Channel, direct)
 	if in.Message != nil {
 		out.Message = chat.MessageRef{Place: out.Place, ID: in.Message.ID}
+		out.alone = in.Message.Flags&flagEphemeral != 0 || in.Channel.direct()
 	}
 	switch in.Type {
 	case inCommand:
@@ -132,8 +138,8 @@ func decode(in interaction, cs []chat.SlashCommand, home string) (delivery, bool
 		out.Kind, out.Text = chat.Command, line
 		return out, known, nil
 	case inComponent:
-		out.Kind, out.Token = chat.Press, pressed(d.CustomID)
-		if len(d.Values) > 0 {
+		out.Kind = chat.Press
+		if out.Token, out.Value = pressed(d.CustomID); len(d.Values) > 0 {
 			out.Value = chosen(d.Values[0])
 		}
 		return out, d.Component == tButton || d.Component == tSelect && len(d.Values) == 1, nil
@@ -199,12 +205,11 @@ func from(in interaction, home string) chat.User {
 
 // placeOf is where it happened. A thread's id is that of the message that it hangs
 // under.
-func placeOf(c channel, direct bool) chat.Place {
-	switch {
-	case c.thread():
+func placeOf(c channel, direct string) chat.Place {
+	if c.thread() {
 		return chat.Place{Channel: c.Parent, Thread: c.ID}
 	}
-	return chat.Place{Channel: c.ID}
+	return chat.Place{Channel: c.ID, User: direct}
 }
 
 func quoted(m message, in interaction) chat.Quoted {
@@ -228,9 +233,5 @@ func quoted(m message, in interaction) chat.Quoted {
 	return q
 }
 
-// snowflakeTime is when an id of Discord's was made. Source:
-// docs.discord.com/developers/reference, Snowflakes.
-func snowflakeTime(id string) time.Time {
-	n, _ := strconv.ParseUint(id, 10, 64)
-	return time.UnixMilli(int64(n>>22) + 1420070400000)
-}
+// epoch is when ids of Discord's begin, in milliseconds.
+const epoch = 1420070400000

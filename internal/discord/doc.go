@@ -1,5 +1,7 @@
-// Package discord is Discord as a chat platform. This much of it is there: text.go
-// writes neutral text as Discord's Markdown, so that nobody's words become markup,
-// a link or a mention; body.go lays a message out in Discord's components (V2), and
-// modal.go a form. What talks to Discord with them is still to come.
+// Package discord is Discord as a chat platform, by signed HTTP interactions.
+// text.go writes neutral text as Discord's Markdown, so that nobody's words become
+// markup, a link or a mention; body.go lays a message out in Discord's components
+// (V2), modal.go a form; decode.go and commands.go read what people do; receive.go
+// and answer.go take it and answer in time; post.go and rest.go say something by
+// themselves. The gateway is still to come.
 package discord

@@ -28,7 +28,7 @@ func markdown(t chat.Text) string {
 		case chat.Bold:
 			b.WriteString(marked("**", text))
 		case chat.Code:
-			b.WriteString(code(text))
+			b.WriteString(codeSpan(text))
 		case chat.Quote:
 			alone := (b.Len() == 0 || strings.HasSuffix(b.String(), "\n")) && (n+1 == len(t) || strings.HasPrefix(t[n+1].Text, "\n"))
 			if !alone || text == "" {
@@ -74,8 +74,8 @@ func marked(mark, text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// code is text as code; a backtick would end it, and nothing escapes one there.
-func code(text string) string {
+// codeSpan is text as code; a backtick would end it, and nothing escapes one there.
+func codeSpan(text string) string {
 	if text = strings.ReplaceAll(text, "`", "ˋ"); text == "" {
 		return ""
 	}

@@ -1,0 +1,155 @@
+package discordtest
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Command has somebody use a slash command in a channel.
+func (s *Server) Command(user, channel, name string, options []map[string]any) error {
+	return s.Interact(user, channel, 2, map[string]any{"name": name, "type": 1, "options": options}, nil)
+}
+
+// Press has somebody press a button (component type 2), or choose from a menu (3).
+func (s *Server) Press(user string, m Message, customID string, kind int, values ...string) error {
+	s.mu.Lock()
+	on := s.message(m.ID)
+	s.mu.Unlock()
+	data := map[string]any{"custom_id": customID, "component_type": kind}
+	if kind != 2 {
+		data["values"] = values
+	}
+	return s.Interact(user, m.Channel, 3, data, on)
+}
+
+// Submit has somebody submit the modal that they have open; values are by the
+// inputs' custom_ids, others stay as they stand.
+func (s *Server) Submit(user string, values func(Component) (one string, many []string)) error {
+	s.mu.Lock()
+	m := s.open[user]
+	delete(s.open, user)
+	s.mu.Unlock()
+	if m == nil {
+		return problem("%s has nothing open", user)
+	}
+	var all []map[string]any
+	for _, l := range m.Components {
+		in := map[string]any{"type": l.Component.Type, "custom_id": l.Component.CustomID}
+		one, many := values(*l.Component)
+		if l.Component.Type == 4 {
+			in["value"] = one
+		} else {
+			in["values"] = append([]string{}, many...)
+		}
+		all = append(all, map[string]any{"type": 18, "component": in})
+	}
+	return s.Interact(user, m.channel, 5, map[string]any{"custom_id": m.CustomID, "components": all}, m.on)
+}
+
+// Interact delivers an interaction, signed, and does what is answered. Its error is
+// that of a client that shows "the application did not respond".
+func (s *Server) Interact(user, channel string, kind int, data any, on *Message) error {
+	s.mu.Lock()
+	c, u := s.channels[channel], s.users[user]
+	if c == nil {
+		s.mu.Unlock()
+		return problem("no channel %s", channel)
+	}
+	id := s.id()
+	g := &given{user: user, channel: channel, on: on, at: time.Now()}
+	s.tokens["token-"+id] = g
+	in := map[string]any{"id": id, "application_id": Application, "type": kind, "token": "token-" + id, "version": 1, "data": data,
+		"channel": map[string]any{"id": c.ID, "type": c.Type, "parent_id": c.Parent}, "channel_id": c.ID}
+	if c.Type == 1 {
+		in["user"] = s.user(user)
+	} else {
+		in["guild_id"], in["member"] = u.Guild, map[string]any{"user": s.user(user), "roles": []string{}}
+	}
+	if on != nil {
+		flags := 1 << 15
+		if on.EphemeralTo != "" {
+			flags |= 1 << 6
+		}
+		in["message"] = map[string]any{"id": on.ID, "channel_id": on.Channel, "flags": flags}
+	}
+	s.mu.Unlock()
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	return s.deliver(body, g)
+}
+
+// Signed is a delivery of Discord's: the body signed at the time.
+func (s *Server) Signed(body []byte, at time.Time) *http.Request {
+	r, err := http.NewRequest("POST", s.app+"/discord/interactions", bytes.NewReader(body))
+	if err != nil {
+		panic(err) // of a test's own address
+	}
+	ts := strconv.FormatInt(at.Unix(), 10)
+	r.Header.Set("X-Signature-Timestamp", ts)
+	r.Header.Set("X-Signature-Ed25519", hex.EncodeToString(ed25519.Sign(s.key, append([]byte(ts), body...))))
+	r.Header.Set("Content-Type", "application/json")
+	return r
+}
+
+func (s *Server) deliver(body []byte, g *given) error {
+	began := time.Now()
+	res, err := http.DefaultClient.Do(s.Signed(body, began))
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	if took := time.Since(began); res.StatusCode != 200 || took > 3*time.Second {
+		return problem("the application did not respond: %d after %s", res.StatusCode, took)
+	}
+	var a struct {
+		Type int
+		Data json.RawMessage
+	}
+	if err := json.Unmarshal(raw, &a); err != nil {
+		return err
+	}
+	schema := map[int]string{4: "CreateMessageInteractionCallbackRequest", 5: "CreateMessageInteractionCallbackRequest", 6: "UpdateMessageInteractionCallbackRequest",
+		7: "UpdateMessageInteractionCallbackRequest", 8: "ApplicationCommandAutocompleteCallbackRequest", 9: "ModalInteractionCallbackRequest"}[a.Type]
+	if err := Check(raw, schema); err != nil {
+		s.fail("%v\n%s", err, raw)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var b taken
+	switch a.Type {
+	case 4:
+		_ = json.Unmarshal(a.Data, &b)
+		g.shown = s.answered(g, b)
+	case 5:
+		_ = json.Unmarshal(a.Data, &b)
+		b.Components = []Component{{Type: 10, Content: "Deskbell is thinking…"}}
+		g.shown = s.answered(g, b)
+	case 6:
+	case 7:
+		_ = json.Unmarshal(a.Data, &b)
+		if g.on == nil {
+			s.fail("nothing was pressed on that could change")
+			return nil
+		}
+		g.on.Components, g.on.Pings = b.Components, b.Pings.Users
+	case 9:
+		m := &Modal{on: g.on, channel: g.channel}
+		_ = json.Unmarshal(a.Data, m)
+		s.open[g.user] = m
+	default:
+		s.fail("an answer of type %d", a.Type)
+	}
+	return nil
+}

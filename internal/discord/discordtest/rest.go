@@ -1,0 +1,255 @@
+package discordtest
+
+import (
+	"encoding/json"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"slices"
+)
+
+// mux are the calls of the API that Deskbell makes.
+func (s *Server) mux() http.Handler {
+	mux := http.NewServeMux()
+	on := func(pattern string, f func(w http.ResponseWriter, r *http.Request, in sent)) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			in, err := read(r)
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if err != nil {
+				s.fail("%s %s: %v", r.Method, r.URL.Path, err)
+				refuse(w, http.StatusBadRequest, 50109, "The request body contains invalid JSON.")
+				return
+			}
+			if s.slow != nil {
+				if status := s.slow(r.Method, r.URL.Path); status != 0 {
+					refuse(w, status, 0, "a fault that was asked for")
+					return
+				}
+			}
+			f(w, r, in)
+		})
+	}
+	const v = "/api/v10"
+	on("GET "+v+"/users/@me", func(w http.ResponseWriter, _ *http.Request, _ sent) {
+		write(w, 200, map[string]string{"id": Bot, "username": "deskbell"})
+	})
+	on("GET "+v+"/users/@me/guilds", func(w http.ResponseWriter, _ *http.Request, _ sent) {
+		write(w, 200, []map[string]string{{"id": Guild}})
+	})
+	on("GET "+v+"/applications/{app}/guilds/{guild}/commands", func(w http.ResponseWriter, _ *http.Request, _ sent) { write(w, 200, s.commands) })
+	on("PUT "+v+"/applications/{app}/guilds/{guild}/commands", func(w http.ResponseWriter, _ *http.Request, in sent) {
+		s.commands, s.puts = in.json, s.puts+1
+		write(w, 200, s.commands)
+	})
+	on("GET "+v+"/guilds/{guild}/channels", func(w http.ResponseWriter, _ *http.Request, _ sent) {
+		var all []map[string]any
+		for _, c := range s.channels {
+			if c.Type == 0 {
+				all = append(all, map[string]any{"id": c.ID, "name": c.Name, "type": 0})
+			}
+		}
+		write(w, 200, all)
+	})
+	on("POST "+v+"/users/@me/channels", func(w http.ResponseWriter, _ *http.Request, in sent) {
+		var b struct {
+			User string `json:"recipient_id"`
+		}
+		_ = json.Unmarshal(in.json, &b)
+		if _, ok := s.users[b.User]; !ok {
+			refuse(w, 404, 10013, "Unknown User")
+			return
+		}
+		write(w, 200, map[string]any{"id": s.dm(b.User), "type": 1})
+	})
+	on("POST "+v+"/channels/{channel}/messages", s.create)
+	on("GET "+v+"/channels/{channel}/messages", s.list)
+	on("PATCH "+v+"/channels/{channel}/messages/{message}", s.edit)
+	on("POST "+v+"/channels/{channel}/messages/{message}/threads", s.thread)
+	on("PATCH "+v+"/webhooks/{app}/{token}/messages/@original", s.original)
+	on("POST "+v+"/webhooks/{app}/{token}", s.follow)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.fail("no such call: %s %s", r.Method, r.URL.Path)
+		refuse(w, 404, 0, "404: Not Found")
+	})
+	return mux
+}
+
+// sent is a call's body: JSON, and the files beside it.
+type sent struct {
+	json  json.RawMessage
+	files map[string][]byte
+}
+
+func read(r *http.Request) (sent, error) {
+	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind != "multipart/form-data" {
+		b, err := io.ReadAll(r.Body)
+		if err == nil && len(b) > 0 && !json.Valid(b) {
+			err = problem("no JSON")
+		}
+		return sent{json: b}, err
+	}
+	in := sent{files: map[string][]byte{}}
+	for mr := multipart.NewReader(r.Body, params["boundary"]); ; {
+		p, err := mr.NextPart()
+		if err == io.EOF {
+			return in, nil
+		}
+		if err != nil {
+			return in, err
+		}
+		b, err := io.ReadAll(p)
+		if err != nil {
+			return in, err
+		}
+		if p.FormName() == "payload_json" {
+			in.json = b
+		} else {
+			in.files[p.FileName()] = b
+		}
+	}
+}
+
+// taken is a message's body that was checked.
+type taken struct {
+	Flags      int
+	Components []Component
+	Pings      struct {
+		Parse []string
+		Users []string
+	} `json:"allowed_mentions"`
+	Nonce string
+	Once  bool `json:"enforce_nonce"`
+}
+
+// take checks what a message is made of; false after refusing it.
+func (s *Server) take(w http.ResponseWriter, in sent, schema string) (taken, bool) {
+	var b taken
+	err := Check(in.json, schema)
+	if err == nil {
+		err = json.Unmarshal(in.json, &b)
+	}
+	if err != nil {
+		s.fail("%v\n%s", err, in.json)
+		refuse(w, 400, 50035, "Invalid Form Body")
+		return b, false
+	}
+	return b, true
+}
+
+func (s *Server) create(w http.ResponseWriter, r *http.Request, in sent) {
+	c := s.channels[r.PathValue("channel")]
+	if c == nil {
+		refuse(w, 404, 10003, "Unknown Channel")
+		return
+	}
+	b, ok := s.take(w, in, "MessageCreateRequest")
+	if !ok {
+		return
+	}
+	for _, m := range s.messages {
+		if b.Once && b.Nonce != "" && m.nonce == b.Nonce && m.Channel == c.ID {
+			write(w, 200, s.wire(m))
+			return
+		}
+	}
+	m := s.put(&Message{Channel: c.ID, Author: Bot, Components: b.Components, Pings: b.Pings.Users, Files: in.files, nonce: b.Nonce, flags: b.Flags})
+	write(w, 200, s.wire(m))
+}
+
+func (s *Server) wire(m *Message) map[string]any {
+	return map[string]any{"id": m.ID, "channel_id": m.Channel, "author": map[string]string{"id": m.Author}, "components": m.Components, "flags": m.flags}
+}
+
+// list is what stands after a message, the newest first.
+func (s *Server) list(w http.ResponseWriter, r *http.Request, _ sent) {
+	channel, after := r.PathValue("channel"), r.URL.Query().Get("after")
+	if s.channels[channel] == nil {
+		refuse(w, 404, 10003, "Unknown Channel")
+		return
+	}
+	all := []map[string]any{}
+	for _, m := range slices.Backward(s.messages) {
+		if m.Channel == channel && !m.Deleted && m.EphemeralTo == "" && (len(m.ID) > len(after) || len(m.ID) == len(after) && m.ID > after) && len(all) < 100 {
+			all = append(all, s.wire(m))
+		}
+	}
+	write(w, 200, all)
+}
+
+func (s *Server) edit(w http.ResponseWriter, r *http.Request, in sent) {
+	m := s.message(r.PathValue("message"))
+	switch {
+	case s.channels[r.PathValue("channel")] == nil:
+		refuse(w, 404, 10003, "Unknown Channel")
+		return
+	case m == nil || m.Deleted || m.EphemeralTo != "" || m.Channel != r.PathValue("channel"):
+		refuse(w, 404, 10008, "Unknown Message")
+		return
+	}
+	if b, ok := s.take(w, in, "MessageEditRequestPartial"); ok {
+		m.Components, m.Pings = b.Components, nil
+		write(w, 200, s.wire(m))
+	}
+}
+
+// thread begins one under a message: it has the message's id.
+func (s *Server) thread(w http.ResponseWriter, r *http.Request, in sent) {
+	root := s.message(r.PathValue("message"))
+	switch {
+	case root == nil || root.Deleted || root.Channel != r.PathValue("channel"):
+		refuse(w, 404, 10008, "Unknown Message")
+		return
+	case s.channels[root.ID] != nil:
+		refuse(w, 400, 160004, "A thread has already been created for this message")
+		return
+	}
+	var b struct{ Name string }
+	if json.Unmarshal(in.json, &b) != nil || b.Name == "" || len(b.Name) > 100 {
+		s.fail("a thread's name: %s", in.json)
+	}
+	s.channels[root.ID] = &Channel{ID: root.ID, Name: b.Name, Parent: root.Channel, Type: 11}
+	write(w, 201, map[string]any{"id": root.ID})
+}
+
+// original changes what a deferred answer shows, or the message that was pressed on.
+func (s *Server) original(w http.ResponseWriter, r *http.Request, in sent) {
+	g := s.tokens[r.PathValue("token")]
+	if g == nil {
+		refuse(w, 401, 50027, "Invalid Webhook Token")
+		return
+	}
+	b, ok := s.take(w, in, "IncomingWebhookUpdateForInteractionCallbackRequestPartial")
+	if !ok {
+		return
+	}
+	m := g.shown
+	if m == nil {
+		m = g.on
+	}
+	m.Components = b.Components
+	write(w, 200, s.wire(m))
+}
+
+// follow is one more answer.
+func (s *Server) follow(w http.ResponseWriter, r *http.Request, in sent) {
+	g := s.tokens[r.PathValue("token")]
+	if g == nil {
+		refuse(w, 401, 50027, "Invalid Webhook Token")
+		return
+	}
+	if b, ok := s.take(w, in, "IncomingWebhookInteractionRequest"); ok {
+		write(w, 200, s.wire(s.answered(g, b)))
+	}
+}
+
+// answered shows an answer where the interaction was.
+func (s *Server) answered(g *given, b taken) *Message {
+	m := &Message{Channel: g.channel, Author: Bot, Components: b.Components, Pings: b.Pings.Users, flags: b.Flags}
+	if b.Flags&(1<<6) != 0 {
+		m.EphemeralTo = g.user
+	}
+	return s.put(m)
+}

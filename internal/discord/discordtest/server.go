@@ -1,0 +1,257 @@
+// Package discordtest stands in for Discord in tests: a server that keeps one guild
+// with its channels and messages, takes the API's calls as strictly as Discord
+// describes them, delivers signed interactions, and shows what people see.
+package discordtest
+
+import (
+	"crypto/ed25519"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Ids of what is always there.
+const (
+	Guild       = "900000000000000001"
+	Application = "900000000000000002"
+	Bot         = "900000000000000003"
+)
+
+// User is a person; one of another guild than Guild is none of the desk's.
+type User struct{ ID, Name, Global, Guild string }
+
+// Channel is a text channel (type 0), a direct message (1) or a thread (11).
+type Channel struct {
+	ID, Name, Parent string
+	Type             int
+	With             string // the person of a direct message
+}
+
+// Message stands in a channel, for one person if EphemeralTo is set.
+type Message struct {
+	ID, Channel, Author string
+	EphemeralTo         string
+	Components          []Component
+	Pings               []string
+	Files               map[string][]byte
+	Deleted             bool
+	nonce               string
+	flags               int
+}
+
+// Component is any of Discord's.
+type Component struct {
+	Type        int         `json:"type"`
+	ID          int         `json:"id,omitempty"`
+	CustomID    string      `json:"custom_id,omitempty"`
+	Style       int         `json:"style,omitempty"`
+	Label       string      `json:"label,omitempty"`
+	Content     string      `json:"content,omitempty"`
+	Placeholder string      `json:"placeholder,omitempty"`
+	Options     []Option    `json:"options,omitempty"`
+	Required    *bool       `json:"required,omitempty"`
+	Value       string      `json:"value,omitempty"`
+	Components  []Component `json:"components,omitempty"`
+	Component   *Component  `json:"component,omitempty"`
+	Items       []struct {
+		Media       struct{ URL string }
+		Description string
+	} `json:"items,omitempty"`
+	Defaults []struct{ ID, Type string } `json:"default_values,omitempty"`
+}
+
+// Option is a menu's.
+type Option struct {
+	Label   string `json:"label"`
+	Value   string `json:"value"`
+	Default bool   `json:"default,omitempty"`
+}
+
+// Modal is what somebody has open.
+type Modal struct {
+	CustomID   string      `json:"custom_id"`
+	Title      string      `json:"title"`
+	Components []Component `json:"components"`
+	on         *Message
+	channel    string
+}
+
+// Server is Discord.
+type Server struct {
+	t    testing.TB
+	http *httptest.Server
+	key  ed25519.PrivateKey
+	app  string // where interactions go
+
+	mu       sync.Mutex
+	next     int64
+	users    map[string]User
+	channels map[string]*Channel
+	messages []*Message
+	commands json.RawMessage
+	puts     int
+	open     map[string]*Modal // by person
+	tokens   map[string]*given
+	slow     func(method, path string) int // a status to answer instead, 0 for none
+}
+
+// given is an interaction that may be answered later by its token.
+type given struct {
+	user, channel string
+	on, shown     *Message
+	at            time.Time
+}
+
+// New starts a guild without people or channels. It is closed with the test.
+func New(t testing.TB) *Server {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{t: t, key: key, users: map[string]User{}, channels: map[string]*Channel{}, open: map[string]*Modal{}, tokens: map[string]*given{}, commands: json.RawMessage("[]")}
+	s.http = httptest.NewServer(s.mux())
+	t.Cleanup(s.http.Close)
+	return s
+}
+
+// APIURL is the base of the API, up to and including /api.
+func (s *Server) APIURL() string { return s.http.URL + "/api" }
+
+// PublicKey is what interactions are signed by, in hexadecimal digits.
+func (s *Server) PublicKey() string { return hex.EncodeToString(s.key.Public().(ed25519.PublicKey)) }
+
+// Deliver says where interactions go from now on.
+func (s *Server) Deliver(url string) { s.app = url }
+
+// Answer has f decide which calls are answered by an error's status.
+func (s *Server) Answer(f func(method, path string) int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.slow = f
+}
+
+// AddUser and AddChannel put somebody and something there.
+func (s *Server) AddUser(u User) { s.mu.Lock(); defer s.mu.Unlock(); s.users[u.ID] = u }
+
+// AddChannel is AddUser for a channel.
+func (s *Server) AddChannel(c Channel) { s.mu.Lock(); defer s.mu.Unlock(); s.channels[c.ID] = &c }
+
+// Registered are the commands, and how often they were overwritten.
+func (s *Server) Registered() (json.RawMessage, int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.commands, s.puts
+}
+
+// Forget the nonces, as Discord does after a few minutes.
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range s.messages {
+		m.nonce = ""
+	}
+}
+
+// Delete takes a message away, as an admin does.
+func (s *Server) Delete(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.message(id); m != nil {
+		m.Deleted = true
+	}
+}
+
+// Modal is what the person has open, false if nothing is.
+func (s *Server) Modal(user string) (Modal, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.open[user]
+	if m == nil {
+		return Modal{}, false
+	}
+	return *m, true
+}
+
+// Messages are those of a channel and its threads that the person sees, oldest
+// first.
+func (s *Server) Messages(channel, user string) []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []Message
+	for _, m := range s.messages {
+		c := s.channels[m.Channel]
+		if !m.Deleted && (m.EphemeralTo == "" || m.EphemeralTo == user) && (m.Channel == channel || c != nil && c.Type == 11 && c.Parent == channel) {
+			out = append(out, *m)
+		}
+	}
+	return out
+}
+
+// DM is the channel of the person's direct messages, opened if need be.
+func (s *Server) DM(user string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dm(user)
+}
+
+func (s *Server) dm(user string) string {
+	for id, c := range s.channels {
+		if c.Type == 1 && c.With == user {
+			return id
+		}
+	}
+	id := s.id()
+	s.channels[id] = &Channel{ID: id, Type: 1, With: user}
+	return id
+}
+
+// id is a new snowflake, later than all before.
+func (s *Server) id() string {
+	s.next++
+	return strconv.FormatInt((time.Now().UnixMilli()-1420070400000)<<22|s.next&0xfff, 10)
+}
+
+func (s *Server) message(id string) *Message {
+	n := slices.IndexFunc(s.messages, func(m *Message) bool { return m.ID == id })
+	if n < 0 {
+		return nil
+	}
+	return s.messages[n]
+}
+
+// put adds a message.
+func (s *Server) put(m *Message) *Message {
+	m.ID = s.id()
+	s.messages = append(s.messages, m)
+	return m
+}
+
+func (s *Server) user(id string) map[string]any {
+	u := s.users[id]
+	return map[string]any{"id": u.ID, "username": u.Name, "global_name": u.Global}
+}
+
+// fail is a fault of the client's, which Discord would refuse too.
+func (s *Server) fail(format string, args ...any) {
+	s.t.Errorf("discordtest: "+format, args...)
+}
+
+func write(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the client may be gone
+}
+
+func refuse(w http.ResponseWriter, status, code int, text string) {
+	write(w, status, map[string]any{"code": code, "message": text})
+}
+
+func problem(format string, args ...any) error { return fmt.Errorf(format, args...) }

@@ -1,0 +1,134 @@
+package discord
+
+import (
+	"crypto/ed25519"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"deskbell.dev/deskbell/internal/chat"
+)
+
+const (
+	// stale is how far a delivery's time may lie from ours, either way; Discord's
+	// signature alone would hold for ever.
+	stale    = 5 * time.Minute
+	bodyMost = 1 << 20
+)
+
+// Routes are the addresses that Discord delivers to.
+func (p *Platform) Routes() map[string]http.Handler {
+	return map[string]http.Handler{"POST /discord/interactions": http.HandlerFunc(p.receive)}
+}
+
+// receive lets only what Discord has signed come through: 413 for too large, 401 for
+// a bad signature or a time too far off, 400 for what cannot be read. Source:
+// docs.discord.com/developers/interactions/overview.
+func (p *Platform) receive(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMost))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		http.Error(w, "the body is larger than 1 MiB", http.StatusRequestEntityTooLarge)
+		return
+	case err != nil:
+		http.Error(w, "the body could not be read", http.StatusBadRequest)
+		return
+	}
+	ts := r.Header.Get("X-Signature-Timestamp")
+	sig, err := hex.DecodeString(r.Header.Get("X-Signature-Ed25519"))
+	if err != nil || len(sig) != ed25519.SignatureSize || !ed25519.Verify(p.key, append([]byte(ts), body...), sig) {
+		http.Error(w, "the signature is not Discord's", http.StatusUnauthorized)
+		return
+	}
+	at, err := strconv.ParseInt(ts, 10, 64)
+	if age := time.Since(time.Unix(at, 0)); err != nil || age > stale || age < -stale {
+		http.Error(w, "the request's time is missing or too far off", http.StatusUnauthorized)
+		return
+	}
+	var in interaction
+	if err := json.Unmarshal(body, &in); err != nil {
+		p.cfg.Log.Warn("discord: a delivery that cannot be read", "err", err)
+		http.Error(w, "the request cannot be read", http.StatusBadRequest)
+		return
+	}
+	a := p.take(in)
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(a) // Discord went away: nobody to tell
+	if a.then == nil {
+		return
+	}
+	_ = http.NewResponseController(w).Flush() // Discord is to have it before what follows
+	p.work.Go(a.then)
+}
+
+// Types of an answer. Source: docs.discord.com/developers/interactions, Interaction
+// Callback Type.
+const (
+	toPing     = 1
+	toShow     = 4
+	toWait     = 5 // "is thinking", for the one person
+	toWaitHere = 6 // nothing is shown; the message may be changed later
+	toChange   = 7
+	toSuggest  = 8
+	toForm     = 9
+)
+
+// answer is an interaction's: its acknowledgement, and what follows.
+type answer struct {
+	Type int    `json:"type"`
+	Data any    `json:"data,omitempty"`
+	then func() // nil for nothing
+}
+
+// take answers an interaction well within Discord's three seconds.
+func (p *Platform) take(in interaction) answer {
+	began := time.Now()
+	if in.Type == inPing {
+		return answer{Type: toPing}
+	}
+	select {
+	case <-p.known:
+	default:
+		return p.shown(delivery{}, chat.Message{Text: chat.Say(chat.Busy), Private: true})
+	}
+	d, known, err := decode(in, p.cfg.Commands, p.guild)
+	switch {
+	case in.Type == inSuggest:
+		return answer{Type: toSuggest, Data: map[string]any{"choices": []any{}}}
+	case err != nil || !known:
+		p.cfg.Log.Warn("discord: an interaction that Deskbell does not know", "type", in.Type, "err", err)
+		return p.shown(d, chat.Message{Text: chat.Say(chat.Outdated), Private: true})
+	}
+	if d.From.Outside == "" {
+		p.people.Store(d.From.ID, d.From)
+	}
+	if f, ok := p.kept(d); ok {
+		return p.form(d, f)
+	}
+	done := make(chan chat.Reply, 1)
+	p.work.Go(func() { done <- p.ask(d) })
+	wait := time.NewTimer(p.soon - time.Since(began))
+	defer wait.Stop()
+	select {
+	case r := <-done:
+		return p.reply(d, r)
+	case <-wait.C:
+		return p.late(d, done)
+	}
+}
+
+// ask is the handler; who fell over is told so.
+func (p *Platform) ask(d delivery) chat.Reply {
+	r, err := p.cfg.Handle.Ask(p.life, d.Interaction)
+	if err != nil {
+		p.cfg.Log.Error("discord: not answered", "kind", d.Kind, "err", err)
+		r = chat.Reply{Message: &chat.Message{Text: chat.Say(chat.Broke), Private: true}}
+	}
+	p.cfg.After()
+	return r
+}

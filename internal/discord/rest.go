@@ -1,0 +1,99 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"deskbell.dev/deskbell/internal/chat"
+)
+
+// Discord's error codes that a caller acts on. Source:
+// docs.discord.com/developers/topics/opcodes-and-status-codes.
+const (
+	unknownChannel = 10003
+	unknownMessage = 10008
+	unknownUser    = 10013
+	noAccess       = 50001
+	noMessagesTo   = 50007
+	noPermission   = 50013
+	threadExists   = 160004
+)
+
+// fixes are what an admin mends.
+var fixes = map[int]chat.Trouble{
+	unknownChannel: {Cause: "unknown channel", Fix: "The channel is gone: say where the cards stand, /desk channel set CHANNEL"},
+	noAccess:       {Cause: "missing access", Fix: "Let Deskbell see that channel, in the channel's permissions."},
+	noPermission:   {Cause: "missing permissions", Fix: "Let Deskbell send messages, embed links, attach files and create threads there, in the channel's permissions."},
+}
+
+// call makes one call of the API; its error is sorted.
+func (p *Platform) call(ctx context.Context, method, path string, body, into any) error {
+	out, err := p.rest.RequestWithBucketID(method, p.base+path, body, path, discordgo.WithContext(ctx))
+	return decoded(out, sorted(err), into)
+}
+
+// callWithFile is call with a picture that the body names.
+func (p *Platform) callWithFile(ctx context.Context, method, path string, body any, f *discordgo.File, into any) error {
+	kind, raw, err := discordgo.MultipartBodyWithJSON(body, []*discordgo.File{f})
+	if err != nil {
+		return fmt.Errorf("discord: %w", err)
+	}
+	out, err := p.rest.RequestWithLockedBucket(method, p.base+path, kind, raw, p.rest.Ratelimiter.LockBucket(path), 0, discordgo.WithContext(ctx))
+	return decoded(out, sorted(err), into)
+}
+
+func decoded(out []byte, err error, into any) error {
+	if err != nil || into == nil {
+		return err
+	}
+	if err := json.Unmarshal(out, into); err != nil {
+		return fmt.Errorf("discord: %w: %w", chat.ErrUnsure, err)
+	}
+	return nil
+}
+
+// code is Discord's word for what it refused, 0 if it did not.
+func code(err error) int {
+	var no *discordgo.RESTError
+	if errors.As(err, &no) && no.Message != nil {
+		return no.Message.Code
+	}
+	return 0
+}
+
+// sorted is err as a caller acts on it.
+func sorted(err error) error {
+	if err == nil {
+		return nil
+	}
+	var limited *discordgo.RateLimitError
+	var no *discordgo.RESTError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &limited):
+		return fmt.Errorf("%w: %w", &chat.Wait{For: max(limited.RetryAfter, time.Second)}, err)
+	case errors.As(err, &op) && op.Op == "dial":
+		return err // nothing was sent
+	case !errors.As(err, &no):
+		return fmt.Errorf("%w: %w", chat.ErrUnsure, err)
+	}
+	switch c := code(err); {
+	case c == unknownMessage || c == unknownUser || c == noMessagesTo:
+		return fmt.Errorf("%w: %w", chat.ErrGone, err)
+	case fixes[c].Cause != "":
+		t := fixes[c]
+		return fmt.Errorf("%w: %w", &t, err)
+	case no.Response.StatusCode == http.StatusUnauthorized:
+		return fmt.Errorf("%w: %w", &chat.Trouble{Cause: "unauthorized", Fix: "The bot's token is not valid: set DESKBELL_DISCORD_TOKEN to the one under Bot."}, err)
+	case no.Response.StatusCode >= 500:
+		return fmt.Errorf("%w: %w", chat.ErrUnsure, err)
+	}
+	return fmt.Errorf("%w: %w", chat.ErrNever, err)
+}
