@@ -55,15 +55,14 @@ func (b *Bot) postAlertOf(ctx context.Context, p *desk.Policy, m desk.MemberID, 
 	// By when they arose and not by when they are told, which may be tried again,
 	// and by the minute: many goals are a whole hour apart.
 	arose := e.At.Truncate(time.Minute)
-	since := arose.Sub(known.First) // ages, if there was none
-	if again || since.Abs() >= alertsTogether {
+	if again || known.First.IsZero() || arose.Sub(known.First).Abs() >= alertsTogether {
 		err = b.toMember(ctx, p, m, d.Key, desk.Ticket{}, func(platform string) (chat.Message, error) {
 			t.in.Platform = platform
 			msg, err := t.ticketPost(tk, e, d.What)
 			msg.Urgent = d.Urgent
 			return msg, err
 		})
-		if err != nil || again && since < alertsTogether { // kept, unless a crash came between
+		if err != nil || again {
 			return err
 		}
 		return t.keepAlerts(alerts{First: arose})
