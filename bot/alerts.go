@@ -21,6 +21,7 @@ const alertsTogether = time.Hour
 // of its own.
 type alerts struct {
 	First time.Time
+	Key   string // of the first one's notice
 	Rest  []alert
 }
 
@@ -55,18 +56,7 @@ func (b *Bot) postAlertOf(ctx context.Context, p *desk.Policy, m desk.MemberID, 
 	// By when they arose and not by when they are told, which may be tried again,
 	// and by the minute: many goals are a whole hour apart.
 	arose := e.At.Truncate(time.Minute)
-	if again || known.First.IsZero() || arose.Sub(known.First).Abs() >= alertsTogether {
-		err = b.toMember(ctx, p, m, d.Key, desk.Ticket{}, func(platform string) (chat.Message, error) {
-			t.in.Platform = platform
-			msg, err := t.ticketPost(tk, e, d.What)
-			msg.Urgent = d.Urgent
-			return msg, err
-		})
-		if err != nil || again {
-			return err
-		}
-		return t.keepAlerts(alerts{First: arose})
-	}
+	first := known.First.IsZero() || arose.Sub(known.First).Abs() >= alertsTogether
 	for _, id := range t.me.Identities { // on whichever it is drawn, it is still so or not
 		if platform, _, _ := strings.Cut(id, ":"); b.platforms[platform] != nil {
 			t.in.Platform = platform
@@ -77,6 +67,20 @@ func (b *Bot) postAlertOf(ctx context.Context, p *desk.Policy, m desk.MemberID, 
 	}
 	if _, err := t.ticketPost(tk, e, d.What); err != nil {
 		return err
+	}
+	if first && !again { // BEFORE it is posted: others do not wait until it stands for sure
+		known = alerts{First: arose, Key: d.Key}
+		if err := t.keepAlerts(known); err != nil {
+			return err
+		}
+	}
+	if again || known.Key == d.Key {
+		return b.toMember(ctx, p, m, d.Key, desk.Ticket{}, func(platform string) (chat.Message, error) {
+			t.in.Platform = platform
+			msg, err := t.ticketPost(tk, e, d.What)
+			msg.Urgent = d.Urgent
+			return msg, err
+		})
 	}
 	n := 0
 	for n < len(known.Rest) && known.Rest[n] != this {

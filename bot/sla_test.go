@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/config"
 	"deskbell.dev/deskbell/internal/desk"
 	"deskbell.dev/deskbell/internal/sample"
@@ -120,6 +121,36 @@ func TestGoalsTakenBack(t *testing.T) {
 	w.settle()
 	if left, err := w.store.Undelivered(t.Context()); err != nil || len(left) > 0 {
 		t.Errorf("left: %v %v", left, err)
+	}
+}
+
+// TestAlertsTogether: the second alert of an hour comes as a row of one message,
+// also if it was long not known whether the first one stands.
+func TestAlertsTogether(t *testing.T) {
+	w := newWired(t, filepath.Join(t.TempDir(), "desk.db"), "web")
+	w.opened()
+	w.opened()
+	w.drain()
+	w.promised(40 * time.Hour) // an answer within the hour
+	unsure := true
+	w.wires[0].after = func(where, key string) error {
+		if was := unsure; where == "sdm" && was {
+			unsure = false
+			return chat.ErrUnsure
+		}
+		return nil
+	}
+	for range 5 { // at risk after 45 minutes, and tried again
+		w.now = w.now.Add(10 * time.Minute)
+		w.drain()
+	}
+	var keys []string
+	for _, s := range w.wires[0].in("sdm") {
+		kind, _, _ := strings.Cut(s.key, "/")
+		keys = append(keys, kind)
+	}
+	if got := strings.Join(keys, " "); got != "t alerts" {
+		t.Errorf("the SDM was told by %q, want one of a ticket and one of the rest", got)
 	}
 }
 
