@@ -18,6 +18,10 @@ func (p *Platform) reply(d delivery, r chat.Reply) answer {
 	switch {
 	case r.Form != nil && d.kind != inModal:
 		return p.form(d, r.Form)
+	case empty(r) && d.kind == inComponent:
+		return answer{Type: toWaitHere}
+	case empty(r): // Discord wants something there; it is taken away again
+		return answer{Type: toWait, Data: map[string]int{"flags": flagEphemeral}, then: func() { p.bring(d, r) }}
 	}
 	m, edit := p.says(d, r)
 	if edit {
@@ -28,6 +32,9 @@ func (p *Platform) reply(d delivery, r chat.Reply) answer {
 	return p.shown(d, m)
 }
 
+// empty reports whether there is nothing to show.
+func empty(r chat.Reply) bool { return r.Form == nil && r.Message == nil && len(r.Errors) == 0 }
+
 // says is what a reply comes to in words, and whether it takes the place of what was
 // pressed on.
 func (p *Platform) says(d delivery, r chat.Reply) (m chat.Message, edit bool) {
@@ -36,8 +43,6 @@ func (p *Platform) says(d delivery, r chat.Reply) (m chat.Message, edit bool) {
 		return p.refused(d, r.Errors), false
 	case r.Form != nil: // a form cannot follow a form, nor an answer that came late
 		return p.offer(chat.NotShown, r.Form), false
-	case r.Message == nil:
-		return chat.Message{Text: chat.Say(chat.Done), Private: true}, false
 	}
 	m = *r.Message
 	// What all see never becomes what is for one.
@@ -138,14 +143,23 @@ const bringWithin = 2 * time.Minute
 func (p *Platform) bring(d delivery, r chat.Reply) {
 	ctx, cancel := context.WithTimeout(p.life, bringWithin)
 	defer cancel()
-	m, edit := p.says(d, r)
 	hook := "/webhooks/" + p.cfg.Application + "/" + d.token
+	var m chat.Message
+	var edit bool
+	if !empty(r) {
+		m, edit = p.says(d, r)
+	}
 	first := func(m chat.Message) error {
 		return p.call(ctx, "PATCH", hook+"/messages/@original", bodyOf(m, false), nil)
 	}
+	said := false
 	more := func(m chat.Message) error { return p.call(ctx, "POST", hook, bodyOf(m, false), nil) }
 	show := func() error {
 		switch {
+		case empty(r) && d.kind == inComponent:
+			return nil
+		case empty(r):
+			return p.call(ctx, "DELETE", hook+"/messages/@original", nil, nil)
 		case edit:
 			return first(m)
 		case d.kind == inComponent:
@@ -153,14 +167,19 @@ func (p *Platform) bring(d delivery, r chat.Reply) {
 		case m.Private || d.Place.User != "":
 			return first(m)
 		}
-		if err := more(m); err != nil {
-			return err
+		if !said {
+			if err := more(m); err != nil {
+				return err
+			}
+			said = true // whatever becomes of the rest
 		}
 		return first(chat.Message{Text: chat.Say(chat.Done), Private: true})
 	}
 	var err error
 	for n := range 4 {
-		if err = show(); err == nil || errors.Is(err, chat.ErrNever) || errors.Is(err, chat.ErrGone) || errors.Is(err, chat.ErrUnsure) && !m.Private && !edit {
+		// What comes right behind the acknowledgement may be ahead of it: not there is
+		// tried again.
+		if err = show(); err == nil || errors.Is(err, chat.ErrNever) && code(err) != unknownWebhook || errors.Is(err, chat.ErrUnsure) && !m.Private && !edit {
 			break
 		}
 		select {
@@ -168,7 +187,7 @@ func (p *Platform) bring(d delivery, r chat.Reply) {
 		case <-time.After(250 * time.Millisecond << n):
 		}
 	}
-	if err != nil {
+	if err != nil && !empty(r) && !said {
 		p.cfg.Log.Info("discord: answered another way", "kind", d.Kind, "err", err)
 		_, err = p.Post(ctx, chat.Place{User: d.From.ID}, m, "answer/"+d.id, time.Time{})
 	}

@@ -96,6 +96,14 @@ func TestLateAnswers(t *testing.T) {
 		}
 	}
 	d.sees(ben, channel, "approved") // nothing was said yet
+	tried := map[string]bool{}       // the first try of each change fails
+	d.srv.Answer(func(method, path string) int {
+		if method != "PATCH" || tried[path] {
+			return 0
+		}
+		tried[path] = true
+		return 503
+	})
 	close(hold)
 	d.pf.Idle()
 	d.sees(ann, channel, "for you")

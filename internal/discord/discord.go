@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -47,7 +48,6 @@ type Platform struct {
 	guild  string
 	known  chan struct{} // closed once they are
 	direct sync.Map      // channels of direct messages, by person's id
-	people sync.Map      // chat.User by id, as far as they were seen
 	typed  sync.Map      // forms that were refused, with what was typed, by id
 	work   sync.WaitGroup
 	life   context.Context
@@ -163,21 +163,40 @@ func (p *Platform) register(ctx context.Context) error {
 	return p.call(ctx, "PUT", path, want, nil)
 }
 
-// Find looks a person up among those who were seen, by id, mention, name or handle.
-// ErrUnknown if nobody or several are called that.
-func (p *Platform) Find(_ context.Context, who string) (chat.User, error) {
+// Find looks a member of the server up, by id, mention, name or handle. ErrUnknown
+// if nobody or several are called that.
+func (p *Platform) Find(ctx context.Context, who string) (chat.User, error) {
 	word := strings.TrimPrefix(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(who), "<@"), ">"), "@")
-	var found []chat.User
-	p.people.Range(func(_, v any) bool {
-		if u := v.(chat.User); u.ID == word || strings.EqualFold(u.Handle, word) || strings.EqualFold(u.Name, word) {
-			found = append(found, u)
+	id, _, _ := strings.Cut(word, "|")
+	var found []member
+	path := "/guilds/" + p.guild + "/members/"
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	switch {
+	case word == "":
+		return chat.User{}, fmt.Errorf("discord: nobody: %w", chat.ErrUnknown)
+	case idShape.MatchString(id):
+		var m member
+		if err := p.call(ctx, "GET", path+id, nil, &m); err != nil && code(err) != unknownMember {
+			return chat.User{}, err
+		} else if err == nil {
+			found = append(found, m)
 		}
-		return true
-	})
+	default:
+		var all []member
+		if err := p.call(ctx, "GET", path+"search?limit=100&query="+url.QueryEscape(word), nil, &all); err != nil {
+			return chat.User{}, err
+		}
+		for _, m := range all { // it searches by beginnings
+			if u := from(interaction{Member: &m}, p.guild); strings.EqualFold(u.Handle, word) || strings.EqualFold(u.Name, word) {
+				found = append(found, m)
+			}
+		}
+	}
 	if len(found) != 1 {
 		return chat.User{}, fmt.Errorf("discord: %q: %w", who, chat.ErrUnknown)
 	}
-	return found[0], nil
+	return from(interaction{Member: &found[0]}, p.guild), nil
 }
 
 // Channel is the id of a text channel of the server, by id, mention or name.

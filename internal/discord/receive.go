@@ -56,6 +56,8 @@ func (p *Platform) receive(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the request cannot be read", http.StatusBadRequest)
 		return
 	}
+	p.work.Add(1) // so that what follows is waited for from before Discord has this
+	defer p.work.Done()
 	a := p.take(in)
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(a) // Discord went away: nobody to tell
@@ -103,9 +105,6 @@ func (p *Platform) take(in interaction) answer {
 	case err != nil || !known:
 		p.cfg.Log.Warn("discord: an interaction that Deskbell does not know", "type", in.Type, "err", err)
 		return p.shown(d, chat.Message{Text: chat.Say(chat.Outdated), Private: true})
-	}
-	if d.From.Outside == "" {
-		p.people.Store(d.From.ID, d.From)
 	}
 	if f, ok := p.kept(d); ok {
 		return p.form(d, f)

@@ -67,7 +67,7 @@ func TestCommandsAreRegisteredOnce(t *testing.T) {
 	if err := json.Unmarshal(raw, &all); err != nil {
 		t.Fatal(err)
 	}
-	if puts != 1 || len(all) != 3 || all[0].Name != "ticket" || len(all[0].Options) != 3 || all[0].Options[2].Name != "sla" || all[0].Options[2].Options[0].Name != "show" {
+	if puts != 1 || len(all) != 3 || all[0].Name != "ticket" || len(all[0].Options) != 4 || all[0].Options[3].Name != "sla" || all[0].Options[3].Options[0].Name != "show" {
 		t.Errorf("registered %d times: %+v", puts, all)
 	}
 }

@@ -18,8 +18,10 @@ import (
 // docs.discord.com/developers/topics/opcodes-and-status-codes.
 const (
 	unknownChannel = 10003
+	unknownMember  = 10007
 	unknownMessage = 10008
 	unknownUser    = 10013
+	unknownWebhook = 10015
 	noAccess       = 50001
 	noMessagesTo   = 50007
 	noPermission   = 50013

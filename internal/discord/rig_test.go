@@ -26,6 +26,7 @@ const (
 var commands = []chat.SlashCommand{{Name: "ticket", Says: "Work with tickets.", Words: []chat.Word{
 	{Name: "new", Line: "new", Says: "Open a ticket.", Fields: []chat.WordField{{Name: "summary", Says: "In a line."}}},
 	{Name: "note", Line: "note", Says: "Write a note.", Fields: []chat.WordField{{Name: "ticket", Says: "Its number.", Required: true}, {Name: "text", Says: "What to note.", Required: true}}},
+	{Name: "say", Says: "Anything.", Fields: []chat.WordField{{Name: "text", Says: "What is typed."}}},
 	{Group: "sla", Name: "show", Line: "sla show", Says: "Show the clocks."},
 }}}
 
@@ -36,14 +37,21 @@ type desk struct {
 	pf  *discord.Platform
 	app string
 
+	asks  chat.Handler
 	mu    sync.Mutex
 	heard []chat.Interaction
 	reply func(chat.Interaction) chat.Reply
 }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t *testing.T) *desk { return newDeskWith(t, nil) }
+
+// newDeskWith asks h, or answers by reply for nil.
+func newDeskWith(t *testing.T, h chat.Handler) *desk {
 	t.Helper()
-	d := &desk{T: t, srv: discordtest.New(t)}
+	d := &desk{T: t, srv: discordtest.New(t), asks: h}
+	if h == nil {
+		d.asks = d.handle
+	}
 	d.srv.AddUser(discordtest.User{ID: ann, Name: "ann", Global: "Ann Okafor", Guild: discordtest.Guild})
 	d.srv.AddUser(discordtest.User{ID: ben, Name: "ben", Global: "Ben Rivera", Guild: discordtest.Guild})
 	d.srv.AddUser(discordtest.User{ID: zoe, Name: "zoe", Guild: "900000000000000009"})
@@ -56,7 +64,7 @@ func newDesk(t *testing.T) *desk {
 func (d *desk) start() {
 	d.Helper()
 	pf, err := discord.New(discord.Config{Token: "token", Application: discordtest.Application, PublicKey: d.srv.PublicKey(), APIURL: d.srv.APIURL(), Commands: commands,
-		Handle: d.handle, Log: slog.New(slog.DiscardHandler)})
+		Handle: d.asks, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		d.Fatal(err)
 	}

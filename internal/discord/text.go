@@ -74,10 +74,11 @@ func marked(mark, text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// codeSpan is text as code; a backtick would end it, and nothing escapes one there.
+// codeSpan is text as code, or plain where a backtick of its own would end that:
+// nothing escapes one there.
 func codeSpan(text string) string {
-	if text = strings.ReplaceAll(text, "`", "ˋ"); text == "" {
-		return ""
+	if text == "" || strings.ContainsAny(text, "`\n") {
+		return escape(text)
 	}
 	return "`" + text + "`"
 }
@@ -120,13 +121,13 @@ func harmless(r, before rune, rest string) bool {
 	return false
 }
 
-// linkable is an address that a link may lead to.
+// linkable is an address that a link may lead to, without what would end it.
 func linkable(ref string) (string, bool) {
 	u, err := url.Parse(ref)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.ContainsAny(ref, "<> \n") {
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.ContainsAny(u.Host, "<>") {
 		return "", false
 	}
-	return ref, true
+	return strings.NewReplacer("<", "%3C", ">", "%3E", " ", "%20").Replace(ref), true
 }
 
 // clean is text without control characters, but for line ends, and without bytes

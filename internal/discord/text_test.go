@@ -56,7 +56,7 @@ func TestMarkdown(t *testing.T) {
 		{chat.Say("@everyone <@&1> <t:0:R> :smile: https://evil.example"), "\\@everyone \\<\\@&1\\> \\<t:0\\:R\\> \\:smile: https\\://evil.example"},
 		{chat.Join(chat.B("T-42 *new*"), chat.Say(" x")), "**T-42 \\*new\\*** x"},
 		{chat.B("two\nlines"), "**two**\n**lines**"},
-		{chat.Text{{Kind: chat.Code, Text: "a`b"}}, "`aˋb`"},
+		{chat.Text{{Kind: chat.Code, Text: "a`b"}}, "a\\`b"},
 		{chat.Join(chat.Say("He says:\n"), chat.Words("it smokes\n> now"), chat.Say("\nnext")), "He says:\n> it smokes\n> \\> now\nnext"},
 		{chat.Join(chat.Say("by "), chat.Words("Jane*")), "by Jane\\*"},
 		{chat.Text{{Kind: chat.Link, Text: "the [doc]", Ref: "https://example.com/a"}}, "[the \\[doc\\]](<https://example.com/a>)"},

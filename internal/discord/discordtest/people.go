@@ -83,7 +83,21 @@ func (s *Server) Interact(user, channel string, kind int, data any, on *Message)
 	if err != nil {
 		return err
 	}
-	return s.deliver(body, g)
+	err = s.deliver(body, g)
+	s.mu.Lock()
+	twice := s.twice
+	s.mu.Unlock()
+	if twice && err == nil {
+		err = s.deliver(body, g)
+	}
+	return err
+}
+
+// Twice has each interaction delivered a second time from now on, or no more.
+func (s *Server) Twice(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.twice = on
 }
 
 // Signed is a delivery of Discord's: the body signed at the time.

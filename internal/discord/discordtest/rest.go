@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // mux are the calls of the API that Deskbell makes.
@@ -51,6 +52,31 @@ func (s *Server) mux() http.Handler {
 			}
 		}
 		write(w, 200, all)
+	})
+	on("GET "+v+"/guilds/{guild}/members/{user}", func(w http.ResponseWriter, r *http.Request, _ sent) {
+		u := s.users[r.PathValue("user")]
+		if u.Guild != Guild {
+			refuse(w, 404, 10007, "Unknown Member")
+			return
+		}
+		write(w, 200, map[string]any{"user": s.user(u.ID)})
+	})
+	on("GET "+v+"/guilds/{guild}/members/search", func(w http.ResponseWriter, r *http.Request, _ sent) {
+		all, query := []map[string]any{}, strings.ToLower(r.URL.Query().Get("query"))
+		for _, u := range s.users {
+			if u.Guild == Guild && (strings.HasPrefix(strings.ToLower(u.Name), query) || strings.HasPrefix(strings.ToLower(u.Global), query)) {
+				all = append(all, map[string]any{"user": s.user(u.ID)})
+			}
+		}
+		write(w, 200, all)
+	})
+	on("DELETE "+v+"/webhooks/{app}/{token}/messages/@original", func(w http.ResponseWriter, r *http.Request, _ sent) {
+		if g := s.tokens[r.PathValue("token")]; g == nil || g.shown == nil {
+			refuse(w, 404, 10015, "Unknown Webhook")
+		} else {
+			g.shown.Deleted = true
+			w.WriteHeader(http.StatusNoContent)
+		}
 	})
 	on("POST "+v+"/users/@me/channels", func(w http.ResponseWriter, _ *http.Request, in sent) {
 		var b struct {
@@ -228,6 +254,10 @@ func (s *Server) original(w http.ResponseWriter, r *http.Request, in sent) {
 	m := g.shown
 	if m == nil {
 		m = g.on
+	}
+	if m == nil { // the acknowledgement is still on its way
+		refuse(w, 404, 10015, "Unknown Webhook")
+		return
 	}
 	m.Components = b.Components
 	write(w, 200, s.wire(m))

@@ -98,6 +98,7 @@ type Server struct {
 	commands json.RawMessage
 	puts     int
 	open     map[string]*Modal // by person
+	twice    bool
 	tokens   map[string]*given
 	slow     func(method, path string) int // a status to answer instead, 0 for none
 }
@@ -193,6 +194,16 @@ func (s *Server) Messages(channel, user string) []Message {
 		}
 	}
 	return out
+}
+
+// Parent is the channel that a thread is in, "" for what is no thread.
+func (s *Server) Parent(thread string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.channels[thread]; c != nil {
+		return c.Parent
+	}
+	return ""
 }
 
 // DM is the channel of the person's direct messages, opened if need be.
