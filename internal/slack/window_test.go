@@ -133,6 +133,7 @@ func TestShortcuts(t *testing.T) {
 		last := r.srv.User("U2").Say("C1", root.TS, "the red one, see https://a.example/x?y=1&z=2")
 		r.srv.User("W1").Say("C1", root.TS, "later words")
 		r.quick(r.srv.User("U1").MessageShortcut("hand_to_intake", last), time.Second)
+		r.until("it was asked", func() bool { return len(r.interactions(chat.Shortcut)) == 1 }) // a window may be there before
 		r.until("a form is open", func() bool { return r.window("U1") != "" })
 		in := r.interactions(chat.Shortcut)[0]
 		var got []string

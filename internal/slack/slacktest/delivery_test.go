@@ -109,6 +109,9 @@ func TestSignedCommandAndItsResponseURL(t *testing.T) {
 		t.Errorf("sixth use: %s", got)
 	}
 	late := srv.User("U1").Slash("C1", "/ticket", "")
+	if err := late.Wait(soon(t)); err != nil {
+		t.Fatal(err)
+	}
 	now = now.Add(31 * time.Minute)
 	c = late
 	if got := answer(`{"text":"late"}`); !strings.Contains(got, "expired_url") {
