@@ -166,7 +166,7 @@ func TestForms(t *testing.T) {
 // TestAHandlerThatFalls is said, and all else goes on.
 func TestAHandlerThatFalls(t *testing.T) {
 	d := newDesk(t)
-	d.answers(func(chat.Interaction) chat.Reply { panic("the test's") })
+	d.answers(func(chat.Interaction) chat.Reply { panic("the test's") }) // the fall that the platform must survive
 	d.did(d.types(ann, channel, "new"))
 	d.one()
 	if m := d.sees(ann, channel, "Something went wrong inside Deskbell"); strings.Contains(content(m.Components), "the test's") {
