@@ -18,6 +18,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/traffic"
 )
 
 // Config is what a Platform is made of.
@@ -49,7 +50,7 @@ type Platform struct {
 	known  chan struct{} // closed once they are
 	direct sync.Map      // channels of direct messages, by person's id
 	typed  sync.Map      // forms that were refused, with what was typed, by id
-	work   sync.WaitGroup
+	work   traffic.Tally
 	life   context.Context
 	end    context.CancelFunc
 }
@@ -61,6 +62,8 @@ const (
 	// waits three seconds.
 	answerWithin = 1500 * time.Millisecond
 	restWithin   = 10 * time.Second
+	// stopWithin is how long what is under way may take at the end.
+	stopWithin = 4 * time.Second
 )
 
 // New returns the platform; it does nothing until Run.
@@ -113,7 +116,7 @@ func (p *Platform) Run(ctx context.Context) {
 	}
 	close(p.known)
 	<-ctx.Done()
-	p.work.Wait()
+	p.work.Wait(stopWithin)
 }
 
 // Ready says what keeps Discord from working, nil if nothing is known to.

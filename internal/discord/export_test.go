@@ -6,4 +6,4 @@ import "time"
 func (p *Platform) SetSoon(d time.Duration) { p.soon = d }
 
 // Idle waits for what follows from what was answered.
-func (p *Platform) Idle() { p.work.Wait() }
+func (p *Platform) Idle() { p.work.Wait(time.Hour) }

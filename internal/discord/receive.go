@@ -56,8 +56,8 @@ func (p *Platform) receive(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the request cannot be read", http.StatusBadRequest)
 		return
 	}
-	p.work.Add(1) // so that what follows is waited for from before Discord has this
-	defer p.work.Done()
+	p.work.Begin() // so that what follows is waited for from before Discord has this
+	defer p.work.End()
 	a := p.take(in)
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(a) // Discord went away: nobody to tell
@@ -65,7 +65,7 @@ func (p *Platform) receive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_ = http.NewResponseController(w).Flush() // Discord is to have it before what follows
-	p.work.Go(a.then)
+	p.work.Do(a.then)
 }
 
 // Types of an answer. Source: docs.discord.com/developers/interactions, Interaction
@@ -110,7 +110,7 @@ func (p *Platform) take(in interaction) answer {
 		return p.form(d, f)
 	}
 	done := make(chan chat.Reply, 1)
-	p.work.Go(func() { done <- p.ask(d) })
+	p.work.Do(func() { done <- p.ask(d) })
 	wait := time.NewTimer(p.soon - time.Since(began))
 	defer wait.Stop()
 	select {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/traffic"
 	"deskbell.dev/deskbell/internal/slack/slacktest"
 )
 
@@ -52,8 +53,8 @@ func TestBusy(t *testing.T) {
 				do := stage(r)
 				r.settled()
 				before := r.count()
-				for range underWay {
-					r.p.gate.enter()
+				for range traffic.UnderWay {
+					r.p.gate.Enter()
 				}
 				began := time.Now()
 				d := do(r)
@@ -63,8 +64,8 @@ func TestBusy(t *testing.T) {
 					if err := d.Wait(within(t)); err == nil {
 						t.Error("an event was acknowledged and not taken")
 					}
-					for range underWay {
-						r.p.gate.leave()
+					for range traffic.UnderWay {
+						r.p.gate.Leave()
 					}
 					r.replies(func(chat.Interaction) chat.Reply { return private("noted") })
 					r.srv.RetryEvents()

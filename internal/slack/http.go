@@ -118,7 +118,7 @@ func (p *Platform) serveAnswer(w http.ResponseWriter, a answer) {
 	if a.body != nil { // Slack is to have it before what follows
 		_ = http.NewResponseController(w).Flush()
 	}
-	p.work.do(func() { a.then(p.life) })
+	p.work.Do(func() { a.then(p.life) })
 }
 
 // signed lets only what Slack has signed come through: 413 for too large, 401
@@ -126,7 +126,7 @@ func (p *Platform) serveAnswer(w http.ResponseWriter, a answer) {
 // Source: docs.slack.dev/authentication/verifying-requests-from-slack.
 func (p *Platform) signed(next func(http.ResponseWriter, *http.Request, []byte) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if p.gate.full() && len(p.polite) == cap(p.polite) { // whoever it is, reading it would not help them
+		if p.gate.Full() && len(p.polite) == cap(p.polite) { // whoever it is, reading it would not help them
 			p.serveAnswer(w, noRoom(chat.Say(chat.Busy)))
 			return
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/traffic"
 )
 
 // Slack takes one message a second in a channel, and fifty edits a minute in all
@@ -26,8 +27,8 @@ const (
 type pacer struct {
 	every  time.Duration // between two posts into a channel
 	mu     sync.Mutex
-	posts  map[string]*turnstile // by channel
-	edits  turnstile
+	posts  map[string]*traffic.Turnstile // by channel
+	edits  traffic.Turnstile
 	paused map[string]time.Time // by family of methods: until when Slack wants peace
 }
 
@@ -67,24 +68,21 @@ func (p *pacer) delay(method string, a about) time.Duration {
 	}
 	switch method {
 	case "chat.update":
-		if len(p.edits.turns) > 1000 {
-			p.edits.idle(now)
-		}
-		return p.edits.pass(now, a)
+		return p.edits.Pass(now, a.id, a.urgent)
 	case "chat.postMessage":
-		return p.channel(a.where, now).pass(now, a)
+		return p.channel(a.where, now).Pass(now, a.id, a.urgent)
 	}
 	return 0
 }
 
 // channel is the turnstile of the channel's posts.
-func (p *pacer) channel(id string, now time.Time) *turnstile {
+func (p *pacer) channel(id string, now time.Time) *traffic.Turnstile {
 	t := p.posts[id]
 	if t == nil {
 		if len(p.posts) > 1000 {
-			maps.DeleteFunc(p.posts, func(_ string, t *turnstile) bool { return t.idle(now) })
+			maps.DeleteFunc(p.posts, func(_ string, t *traffic.Turnstile) bool { return t.Idle(now) })
 		}
-		t = &turnstile{every: p.every, burst: 1}
+		t = &traffic.Turnstile{Every: p.every, Burst: 1}
 		p.posts[id] = t
 	}
 	return t
@@ -92,8 +90,8 @@ func (p *pacer) channel(id string, now time.Time) *turnstile {
 
 // newPacer lets a post into each channel so often; edits go in proportion.
 func newPacer(every time.Duration) pacer {
-	return pacer{every: every, posts: map[string]*turnstile{}, paused: map[string]time.Time{},
-		edits: turnstile{every: time.Duration(float64(editEvery) * every.Seconds()), burst: editBurst}}
+	return pacer{every: every, posts: map[string]*traffic.Turnstile{}, paused: map[string]time.Time{},
+		edits: traffic.Turnstile{Every: time.Duration(float64(editEvery) * every.Seconds()), Burst: editBurst}}
 }
 
 // pause keeps the method's family quiet for so long.

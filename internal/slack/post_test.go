@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -63,30 +63,28 @@ func TestAmbiguousPosts(t *testing.T) {
 // Posts into a channel go at their pace, whoever sends them, and other channels
 // do not wait for it.
 func TestPace(t *testing.T) {
-	r := newRig(t, false, func(p *Platform) { p.pace.every = 60 * time.Millisecond })
-	var all sync.WaitGroup
-	for n := range 5 {
-		all.Go(func() {
-			if _, err := r.p.Post(t.Context(), chat.Place{Channel: "C1"}, hello, fmt.Sprint("one/", n), time.Time{}); err != nil {
-				t.Error(err)
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer(60 * time.Millisecond)
+		began := time.Now()
+		gone := make(chan time.Duration, 5)
+		for n := range 5 {
+			go func() {
+				if err := p.wait(t.Context(), "chat.postMessage", about{where: "C1", id: fmt.Sprint("one/", n)}); err != nil {
+					t.Error(err)
+				}
+				gone <- time.Since(began)
+			}()
+		}
+		synctest.Wait()
+		if err := p.wait(t.Context(), "chat.postMessage", about{where: "C2", id: "other"}); err != nil || time.Since(began) > 0 {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+		for n := range 5 {
+			if at := <-gone; at != time.Duration(n)*60*time.Millisecond {
+				t.Errorf("post %d goes after %v", n, at)
 			}
-		})
-	}
-	began := time.Now()
-	if _, err := r.p.Post(t.Context(), chat.Place{Channel: "C2"}, hello, "other", time.Time{}); err != nil || time.Since(began) > 50*time.Millisecond {
-		t.Errorf("%v after %v", err, time.Since(began))
-	}
-	all.Wait()
-	var last time.Time
-	for _, c := range r.srv.Calls("chat.postMessage") {
-		if c.Params.Get("channel") != "C1" {
-			continue
 		}
-		if gap := c.At.Sub(last); gap < 45*time.Millisecond {
-			t.Errorf("two posts within %v", gap)
-		}
-		last = c.At
-	}
+	})
 }
 
 // Told to wait, nothing of the family is asked before the time is over, and the

@@ -16,7 +16,7 @@ import (
 // reply is the answer to a handler that answered in time.
 func (p *Platform) reply(d delivery, r chat.Reply) answer {
 	if r.Again && d.event() {
-		p.seen.forget(d.Key)
+		p.seen.Forget(d.Key)
 		return again()
 	}
 	switch d.Kind {

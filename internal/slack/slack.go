@@ -15,6 +15,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/traffic"
 )
 
 // Config is what a Platform is made of.
@@ -52,10 +53,10 @@ type Platform struct {
 	owned  sync.Map // the same channels
 	files  sync.Map // pictures that were uploaded, as upload, by their post's key
 	pace   pacer
-	seen   recent        // events that were taken
-	gate   gate          // for what is taken, until it is answered in whole
-	polite chan struct{} // courtesies under way
-	work   tally
+	seen   traffic.Recent // events that were taken
+	gate   traffic.Gate   // for what is taken, until it is answered in whole
+	polite chan struct{}  // courtesies under way
+	work   traffic.Tally
 
 	life     context.Context // ends when Run has ended
 	end      context.CancelFunc
@@ -121,7 +122,7 @@ func New(c Config) (*Platform, error) {
 	hc := &http.Client{Timeout: apiWithin, Transport: tr}
 	life, end := context.WithCancel(context.Background())
 	return &Platform{
-		cfg: c, base: u, life: life, end: end, times: usual, polite: make(chan struct{}, 4), known: make(chan struct{}), pace: newPacer(c.PostEvery), gate: newGate(),
+		cfg: c, base: u, life: life, end: end, times: usual, polite: make(chan struct{}, 4), known: make(chan struct{}), pace: newPacer(c.PostEvery), gate: traffic.NewGate(),
 		client: slack.New(c.BotToken, slack.OptionAPIURL(c.APIURL), slack.OptionHTTPClient(hc), slack.OptionAppLevelToken(c.AppToken)),
 		hooks: &http.Client{Timeout: 5 * time.Second, Transport: tr,
 			CheckRedirect: func(*http.Request, []*http.Request) error {
@@ -155,11 +156,11 @@ func (p *Platform) Run(ctx context.Context) {
 	}
 	<-ctx.Done()
 	p.stopping.Store(true) // what comes now is told to come again
-	p.work.wait(stopWithin)
+	p.work.Wait(stopWithin)
 	stop()
 	p.end()
 	running.Wait()
-	p.work.wait(time.Second)
+	p.work.Wait(time.Second)
 }
 
 // meet asks which workspace the token is for until Slack says.
@@ -183,7 +184,7 @@ func (p *Platform) meet(ctx context.Context) error {
 }
 
 // Idle waits until nothing that was taken is still to be answered.
-func (p *Platform) Idle() { p.work.wait(time.Hour) }
+func (p *Platform) Idle() { p.work.Wait(time.Hour) }
 
 // Ready says what keeps Slack from working, nil if nothing does: the token, or
 // no socket is open.

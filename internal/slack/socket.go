@@ -200,7 +200,7 @@ func (p *Platform) read(ctx context.Context, l *link, leave chan<- error) {
 
 // hear takes what a socket brought, and never waits for what becomes of it.
 func (p *Platform) hear(l *link, f frame) {
-	p.work.do(func() {
+	p.work.Do(func() {
 		d, ok, err := p.decodeFrame(f)
 		if err != nil {
 			p.tried.body.Add(1)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/traffic"
 )
 
 // answer is a delivery's: its acknowledgement at once, and what follows.
@@ -30,20 +31,20 @@ func (p *Platform) take(d delivery) answer {
 	default:
 		return p.busy(d)
 	}
-	if p.stopping.Load() || !p.gate.enter() {
+	if p.stopping.Load() || !p.gate.Enter() {
 		return p.busy(d)
 	}
 	if d.event() {
-		switch p.seen.begin(d.Key) {
-		case over:
-			p.gate.leave()
+		switch p.seen.Begin(d.Key) {
+		case traffic.Over:
+			p.gate.Leave()
 			return answer{}
-		case underway:
-			p.gate.leave()
+		case traffic.Underway:
+			p.gate.Leave()
 			return again()
 		}
 	}
-	p.work.begin()
+	p.work.Begin()
 	if !p.identify(p.life, &d) {
 		defer p.finish(d) // once it is forgotten: nothing is over that was not taken
 		return p.tell(d, chat.Message{Text: chat.Say(chat.WhoAreYou), Private: true})
@@ -61,7 +62,7 @@ func (p *Platform) take(d delivery) answer {
 	var a answer
 	select {
 	case r := <-done:
-		p.seen.end(d.Key)
+		p.seen.End(d.Key)
 		a = p.reply(d, r)
 	case <-wait.C:
 		a = p.late(d, done)
@@ -81,10 +82,10 @@ func (p *Platform) take(d delivery) answer {
 // finish says that nothing of the delivery is under way any more.
 func (p *Platform) finish(d delivery) {
 	if d.event() {
-		p.seen.end(d.Key)
+		p.seen.End(d.Key)
 	}
-	p.gate.leave()
-	p.work.end()
+	p.gate.Leave()
+	p.work.End()
 }
 
 // event reports whether nobody looks at this moment for an answer: Slack sends
@@ -155,7 +156,7 @@ func (p *Platform) busy(d delivery) answer {
 func (p *Platform) tell(d delivery, m chat.Message) answer {
 	switch {
 	case d.event():
-		p.seen.forget(d.Key)
+		p.seen.Forget(d.Key)
 		return again()
 	case d.Kind == chat.Search:
 		return answer{body: suggestions(nil)}

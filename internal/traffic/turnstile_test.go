@@ -1,4 +1,4 @@
-package slack
+package traffic
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 // order in which they were asked for.
 func TestTurnstile(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		ts := &turnstile{every: time.Second, burst: rapid.IntRange(1, 5).Draw(t, "burst")}
+		ts := &Turnstile{Every: time.Second, Burst: rapid.IntRange(1, 5).Draw(t, "burst")}
 		now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 		begin := now
 		var through []time.Time
@@ -22,19 +22,19 @@ func TestTurnstile(t *testing.T) {
 			now = now.Add(time.Duration(rapid.IntRange(0, 1500).Draw(t, "pause")) * time.Millisecond)
 			for id, at := range waiting {
 				if at.After(now) {
-					if d := ts.pass(now, about{id: id}); d != at.Sub(now) {
+					if d := ts.Pass(now, id, false); d != at.Sub(now) {
 						t.Fatalf("%s came early and is told %s, not %s", id, d, at.Sub(now))
 					}
 					continue
 				}
-				if d := ts.pass(now, about{id: id}); d != 0 {
+				if d := ts.Pass(now, id, false); d != 0 {
 					t.Fatalf("%s came in its turn and waits %s more", id, d)
 				}
 				through = append(through, at)
 				delete(waiting, id)
 			}
 			id := fmt.Sprint("call ", n)
-			if d := ts.pass(now, about{id: id}); d > 0 {
+			if d := ts.Pass(now, id, false); d > 0 {
 				waiting[id] = now.Add(d)
 			} else {
 				through = append(through, now)
@@ -50,11 +50,11 @@ func TestTurnstile(t *testing.T) {
 					n++
 				}
 			}
-			if most := 10 + ts.burst; n > most {
+			if most := 10 + ts.Burst; n > most {
 				t.Fatalf("%d go through within 10 s from %s on, at most %d may", n, through[i].Sub(begin), most)
 			}
 		}
-		if !ts.idle(now.Add(time.Hour)) {
+		if !ts.Idle(now.Add(time.Hour)) {
 			t.Fatal("still not idle after an hour")
 		}
 	})
@@ -63,17 +63,17 @@ func TestTurnstile(t *testing.T) {
 // However many wait, what is urgent goes within two turns, and the others keep
 // theirs.
 func TestUrgentGoesFirst(t *testing.T) {
-	ts := &turnstile{every: time.Second, burst: 1}
+	ts := &Turnstile{Every: time.Second, Burst: 1}
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	for n := range 120 {
-		ts.pass(now, about{id: fmt.Sprint(n)})
+		ts.Pass(now, fmt.Sprint(n), false)
 	}
 	for n, want := range []time.Duration{0, time.Second} {
-		if d := ts.pass(now, about{id: fmt.Sprint("urgent ", n), urgent: true}); d != want {
+		if d := ts.Pass(now, fmt.Sprint("urgent ", n), true); d != want {
 			t.Errorf("urgent %d waits %s, want %s", n, d, want)
 		}
 	}
-	if d := ts.pass(now.Add(119*time.Second), about{id: "119"}); d != 0 {
+	if d := ts.Pass(now.Add(119*time.Second), "119", false); d != 0 {
 		t.Errorf("the last of the others waits %s more", d)
 	}
 }
