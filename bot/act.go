@@ -61,7 +61,12 @@ func noTicket(n desk.TicketID) error {
 }
 
 // key identifies the delivery; the body tells two requests under one key apart.
+// Buttons that do one thing once share a word, whoever presses which how often: it
+// is done by the first press, and any other has its outcome.
 func (t *turn) key(i intent) desk.DeliveryKey {
+	if once := i.arg("once"); once != "" {
+		return desk.DeliveryKey{Key: "once/" + once, Body: fmt.Sprintf("%s|%d", i.Verb, i.Ticket)}
+	}
 	if t.in.Key == "" {
 		return desk.DeliveryKey{}
 	}

@@ -188,18 +188,9 @@ func (b *Bot) toCopy(ctx context.Context, p *desk.Policy, d store.Due, by desk.A
 	t := &turn{Bot: b, ctx: ctx, p: p, now: b.Now(), me: p.Members[m]}
 	return b.toMember(ctx, p, m, fmt.Sprintf("%s/copy/%d", d.Key, tk.Number), desk.Ticket{}, func(platform string) (chat.Message, error) {
 		t.in.Platform = platform
-		args := map[string]string{"text": l.Text}
+		told := intent{Verb: desk.VReply, Ticket: tk.Number, Place: onPrompt, Args: map[string]string{"text": l.Text, "once": newID()}}
 		return chat.Message{Text: chat.Say("This desk sends no mail, so please tell the client:"), Card: &chat.Card{
 			Title: chat.Say(l.Subject), Text: chat.Words(l.Text), Fields: []chat.CardField{{Name: "To", Value: chat.Say(l.To)}},
-			Actions: []chat.Action{t.button(intent{Verb: desk.VReply, Ticket: tk.Number, Place: onPrompt, Args: merge(args, "how", "sent")}, "I sent it", chat.Primary),
-				t.button(intent{Verb: desk.VReply, Ticket: tk.Number, Place: onPrompt, Args: merge(args, "how", "called")}, "I called", chat.Default)}}}, nil
+			Actions: []chat.Action{t.button(told.with("how", "sent"), "I sent it", chat.Primary), t.button(told.with("how", "called"), "I called", chat.Default)}}}, nil
 	})
-}
-
-func merge(m map[string]string, k, v string) map[string]string {
-	out := map[string]string{k: v}
-	for mk, mv := range m {
-		out[mk] = mv
-	}
-	return out
 }

@@ -211,6 +211,9 @@ func (t *turn) which(n *desk.Needs, i intent) chat.Reply {
 			extra[k] = v
 		}
 	}
+	if i.Verb == desk.VReply { // the client is told once
+		extra["once"] = newID()
+	}
 	card := &chat.Card{Actions: t.offers(n.Which, present, onList, extra, 4)}
 	if i.Verb != desk.VReply {
 		return t.card(chat.Say(n.Why), card)
