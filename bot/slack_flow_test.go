@@ -52,15 +52,6 @@ func (f *slackFlow) open(summary string) slacktest.Message {
 	return ms[len(ms)-1]
 }
 
-// history is the ticket's, as its events read.
-func (f *slackFlow) history(n int) string {
-	var lines []string
-	for _, e := range f.ticket(n)["events"].([]any) {
-		lines = append(lines, e.(map[string]any)["text"].(string))
-	}
-	return strings.Join(lines, "\n")
-}
-
 // words are all texts of blocks.
 func words(raw json.RawMessage) string {
 	var b strings.Builder

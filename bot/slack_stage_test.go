@@ -1,33 +1,22 @@
 package bot_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"deskbell.dev/deskbell/bot"
 	"deskbell.dev/deskbell/internal/chat"
-	"deskbell.dev/deskbell/internal/sample"
 	"deskbell.dev/deskbell/internal/slack"
 	"deskbell.dev/deskbell/internal/slack/slacktest"
 )
 
-// slackPlay is a desk on a strict Slack server, with the sample's people in it.
+// slackPlay is a desk on a strict Slack server.
 type slackPlay struct {
-	*core
-	srv     *slacktest.Server
-	pf      *slack.Platform
-	handles []string
-	letters []letter
-	keys    map[string]bool
-	private map[string]bool // messages that answer one person
+	afar
+	srv *slacktest.Server
+	pf  *slack.Platform
 }
 
 // slackDesk is the channel with the cards.
@@ -40,21 +29,14 @@ func newSlackPlay(t *testing.T, url string, sockets bool) *slackPlay {
 	t.Helper()
 	srv := slacktest.New(t)
 	srv.Rate("chat.postMessage", 60_000, 1000)
-	cfg := bytes.ReplaceAll(sample.Config, []byte("web:desk"), []byte("slack:"+slackDesk))
-	p := &slackPlay{srv: srv, keys: map[string]bool{}, private: map[string]bool{}}
+	p := &slackPlay{srv: srv}
 	var ids []string
-	for _, line := range strings.Split(string(cfg), "\n") {
-		var handle, name string
-		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "- {handle: "); ok {
-			handle, rest, _ = strings.Cut(rest, ",")
-			name, _, _ = strings.Cut(strings.TrimPrefix(rest, " name: "), ",")
-			cfg = bytes.ReplaceAll(cfg, []byte(`"web:`+handle+`"`), []byte(`"slack:`+slackID(handle)+`"`))
-			srv.AddUser(slacktest.User{ID: slackID(handle), Name: handle, RealName: name, TZ: "UTC"})
-			p.handles, ids = append(p.handles, handle), append(ids, slackID(handle))
-		}
-	}
+	p.afar = newAfar(t, url, "slack", slackDesk, func(handle, name string) string {
+		srv.AddUser(slacktest.User{ID: slackID(handle), Name: handle, RealName: name, TZ: "UTC"})
+		ids = append(ids, slackID(handle))
+		return slackID(handle)
+	})
 	srv.AddChannel(slacktest.Channel{ID: slackDesk, Name: "desk", Members: append(ids, srv.BotUserID)})
-	p.core = newCore(t, url, cfg)
 	c := slack.Config{BotToken: srv.BotToken, APIURL: srv.APIURL(), PostEvery: time.Microsecond, Log: p.log,
 		Handle: func(ctx context.Context, in chat.Interaction) chat.Reply { return p.bot.Handle(ctx, in) }}
 	if sockets {
@@ -67,47 +49,14 @@ func newSlackPlay(t *testing.T, url string, sockets bool) *slackPlay {
 		t.Fatal(err)
 	}
 	p.pf = pf
-	p.speak(pf, func(_ context.Context, key string, l bot.Letter) error {
-		if !p.keys[key] {
-			p.keys[key], p.letters = true, append(p.letters, letter{l.To, l.Subject, l.Text})
-		}
-		return nil
-	})
-	mux := http.NewServeMux()
-	for pattern, h := range pf.Routes() {
-		mux.Handle(pattern, h)
-	}
-	web := httptest.NewServer(mux)
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() { defer close(done); pf.Run(ctx) }()
-	t.Cleanup(func() { stop(); <-done; web.Close() })
+	url = p.listen(pf)
 	if sockets {
 		srv.OverSockets()
 	} else {
-		srv.Over(web.URL)
+		srv.Over(url)
 	}
-	p.until(pf.Ready)
 	return p
 }
-
-// until waits for the platform to be there.
-func (p *slackPlay) until(ready func(context.Context) error) {
-	p.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	for ready(ctx) != nil {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			p.t.Fatal("Slack was not reached: ", ready(ctx))
-		}
-	}
-}
-
-func (p *slackPlay) people() []string { return p.handles }
 
 // channel is "desk" or "dm-HANDLE" as Slack knows it.
 func (p *slackPlay) channel(in string) string {
@@ -276,36 +225,4 @@ func (p *slackPlay) messages(in, as string) []message {
 		out = append(out, p.shown(m))
 	}
 	return out
-}
-
-func (p *slackPlay) mail() []letter { return p.letters }
-
-func (p *slackPlay) move(body map[string]string) string {
-	to := p.clock()
-	if d, err := time.ParseDuration(body["advance"]); err == nil {
-		to = to.Add(d)
-	} else if to, err = time.Parse(time.RFC3339, body["to"]); err != nil {
-		p.t.Fatal(err)
-	}
-	now, err := p.advance(context.Background(), to)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return now.UTC().Format(time.RFC3339)
-}
-
-// ticket is the playground's data call, which needs no platform.
-func (p *slackPlay) ticket(n int) map[string]any {
-	r := httptest.NewRequest("GET", fmt.Sprintf("/api/tickets/%d", n), nil)
-	w := httptest.NewRecorder()
-	mux := http.NewServeMux()
-	for pattern, h := range p.bot.Data() {
-		mux.Handle(pattern, h)
-	}
-	mux.ServeHTTP(w, r)
-	var m map[string]any
-	if err := json.Unmarshal(w.Body.Bytes(), &m); err != nil {
-		p.t.Fatal(err)
-	}
-	return m
 }

@@ -3,13 +3,10 @@ package discord_test
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/chat/chattest"
@@ -194,7 +191,12 @@ func (r *rig) read(m discordtest.Message) chattest.Seen {
 			case 3:
 				x.Buttons = append(x.Buttons, chattest.Button{ID: c.CustomID, Options: options(c.Options)})
 			case 10:
-				reads(&x, mentioned, c.Content)
+				read := r.srv.Reads(c.Content)
+				x.Text += read.Text + "\n"
+				x.Links, x.Times, x.Everybody = append(x.Links, read.Links...), append(x.Times, read.Times...), x.Everybody || read.Everybody
+				for _, id := range read.Mentions {
+					mentioned[id] = true
+				}
 			case 12:
 				for _, i := range c.Items {
 					x.Pictures = append(x.Pictures, i.Description)
@@ -210,79 +212,4 @@ func (r *rig) read(m discordtest.Message) chattest.Seen {
 		}
 	}
 	return x
-}
-
-// What Discord's client makes of a text at a place, in the order it looks.
-var (
-	aEscape  = regexp.MustCompile("^\\\\([!-/:-@\\[-`{-~])")
-	aCode    = regexp.MustCompile("^`([^`]+)`")
-	aMention = regexp.MustCompile(`^<@!?([0-9]+)>`)
-	aCrowd   = regexp.MustCompile(`^(@everyone|@here|<@&[0-9]+>)`)
-	aTime    = regexp.MustCompile(`^<t:(\d+):([tfR])>`)
-	aLink    = regexp.MustCompile(`^\[((?:\\.|[^\]\\])+)\]\(<([^>\s]+)>\)`)
-	anURL    = regexp.MustCompile(`^https?://\S+`)
-	aBold    = regexp.MustCompile(`^\*\*`)
-	aMark    = regexp.MustCompile("^([*_~|`]|:\\w+:|<#[0-9]+>|<[a-z]+:|\\[[^\\]]*\\]\\()") // markup that nobody meant
-	aLine    = regexp.MustCompile(`^(#{1,3} |-# |[-*+] |\d+\. |>>> )`)
-)
-
-const alive = "\uFFFD" // what would read as something else than it was written
-
-// reads adds what a person reads of some Markdown.
-func reads(x *chattest.Seen, mentioned map[string]bool, md string) {
-	var b strings.Builder
-	handles := map[string]string{ann: "ann", ben: "ben", zoe: "zoe"}
-	for _, line := range strings.Split(md, "\n") {
-		line = strings.TrimPrefix(line, "> ")
-		if aLine.MatchString(strings.TrimLeft(line, " ")) {
-			b.WriteString(alive)
-		}
-		for line != "" {
-			take := func(re *regexp.Regexp) []string {
-				m := re.FindStringSubmatch(line)
-				if m != nil {
-					line = line[len(m[0]):]
-				}
-				return m
-			}
-			if m := take(aEscape); m != nil {
-				b.WriteString(m[1])
-			} else if m := take(aCode); m != nil {
-				b.WriteString(m[1])
-			} else if m := take(aMention); m != nil {
-				mentioned[m[1]] = true
-				b.WriteString("@" + handles[m[1]])
-			} else if m := take(aCrowd); m != nil {
-				x.Everybody = true
-				b.WriteString(alive)
-			} else if m := take(aTime); m != nil {
-				n, _ := strconv.ParseInt(m[1], 10, 64)
-				at := time.Unix(n, 0).UTC()
-				x.Times = append(x.Times, at)
-				layout := "Mon 2 Jan 15:04"
-				if m[2] == "t" {
-					layout = "15:04"
-				}
-				b.WriteString(at.Format(layout))
-			} else if m := take(aLink); m != nil {
-				x.Links = append(x.Links, strings.NewReplacer("%3C", "<", "%3E", ">").Replace(m[2]))
-				var label chattest.Seen
-				reads(&label, mentioned, m[1])
-				b.WriteString(strings.TrimSuffix(label.Text, "\n"))
-			} else if m := take(anURL); m != nil {
-				x.Links = append(x.Links, m[0])
-				b.WriteString(m[0])
-			} else if take(aBold) != nil {
-				continue
-			} else if take(aMark) != nil {
-				b.WriteString(alive)
-			} else {
-				r := []rune(line)[0]
-				b.WriteRune(r)
-				line = line[len(string(r)):]
-			}
-		}
-		b.WriteByte('\n')
-	}
-	x.Text += b.String()
 }

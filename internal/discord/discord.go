@@ -119,6 +119,9 @@ func (p *Platform) Run(ctx context.Context) {
 	p.work.Wait(stopWithin)
 }
 
+// Idle waits until nothing that was taken is still to be answered.
+func (p *Platform) Idle() { p.work.Wait(time.Hour) }
+
 // Ready says what keeps Discord from working, nil if nothing is known to.
 func (p *Platform) Ready(context.Context) error {
 	select {

@@ -81,7 +81,7 @@ func TestOthers(t *testing.T) {
 		t.Errorf("from %+v", in.From)
 	}
 	d.answersWith(chat.Reply{Message: tell("heard")})
-	d.did(d.types(ann, channel, "gone"))
+	d.did(d.srv.Interact(ann, channel, 2, map[string]any{"name": "ticket", "type": 1, "options": []map[string]any{{"name": "gone", "type": 1}}}, nil))
 	d.sees(ann, channel, "doesn't know that any more")
 	d.seesNot(ann, channel, "heard")
 	// The menu of a message.

@@ -130,11 +130,11 @@ func (d *desk) did(err error) {
 
 // types has somebody use a word of /ticket; values are names and values in turn.
 func (d *desk) types(who, in, word string, values ...string) error {
-	var fields []map[string]any
+	var fields []discordtest.Given
 	for n := 0; n+1 < len(values); n += 2 {
-		fields = append(fields, map[string]any{"name": values[n], "type": 3, "value": values[n+1]})
+		fields = append(fields, discordtest.Given{Name: values[n], Type: 3, Value: values[n+1]})
 	}
-	return d.srv.Command(who, in, "ticket", []map[string]any{{"name": word, "type": 1, "options": fields}})
+	return d.srv.Command(who, in, "ticket", discordtest.Given{Name: word, Type: 1, Options: fields})
 }
 
 // sees is the one message with the words that somebody sees.

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
-	"deskbell.dev/deskbell/internal/traffic"
 	"deskbell.dev/deskbell/internal/slack/slacktest"
+	"deskbell.dev/deskbell/internal/traffic"
 )
 
 // With every slot taken each kind is told so at once, and the handler is not

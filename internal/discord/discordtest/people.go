@@ -7,13 +7,65 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
 
-// Command has somebody use a slash command in a channel.
-func (s *Server) Command(user, channel, name string, options []map[string]any) error {
+// Option of a command, as somebody fills it in: a sub-command, a group of them, or
+// a field with its value.
+type Given struct {
+	Name    string  `json:"name"`
+	Type    int     `json:"type"`
+	Value   string  `json:"value,omitempty"`
+	Options []Given `json:"options,omitempty"`
+}
+
+// Command has somebody use a slash command in a channel. Discord lets nobody send
+// one that is not registered so, or that lacks what it requires.
+func (s *Server) Command(user, channel, name string, options ...Given) error {
+	s.mu.Lock()
+	var all []offered
+	err := json.Unmarshal(s.commands, &all)
+	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if err := offers(all, Given{Name: name, Type: 1, Options: options}, func(o offered) bool { return o.Type == 1 }); err != nil {
+		return err
+	}
 	return s.Interact(user, channel, 2, map[string]any{"name": name, "type": 1, "options": options}, nil)
+}
+
+// offered is a command as it is registered, or one of its options.
+type offered struct {
+	Name     string
+	Type     int
+	Required bool
+	Options  []offered
+}
+
+func offers(all []offered, g Given, fits func(offered) bool) error {
+	n := slices.IndexFunc(all, func(o offered) bool { return o.Name == g.Name && fits(o) })
+	if n < 0 {
+		return problem("nothing is offered that is called %q", g.Name)
+	}
+	for _, x := range g.Options {
+		if err := offers(all[n].Options, x, func(o offered) bool { return o.Type == x.Type }); err != nil {
+			return err
+		}
+	}
+	words := false
+	for _, o := range all[n].Options {
+		words = words || o.Type < 3
+		if o.Required && !slices.ContainsFunc(g.Options, func(x Given) bool { return x.Name == o.Name && x.Value != "" }) {
+			return problem("%s needs %s", g.Name, o.Name)
+		}
+	}
+	if words && len(g.Options) != 1 {
+		return problem("one word behind %s, not %d", g.Name, len(g.Options))
+	}
+	return nil
 }
 
 // Press has somebody press a button (component type 2), or choose from a menu (3).
@@ -159,7 +211,8 @@ func (s *Server) deliver(body []byte, g *given) error {
 		}
 		g.on.Components, g.on.Pings = b.Components, b.Pings.Users
 	case 9:
-		m := &Modal{on: g.on, channel: g.channel}
+		s.next++
+		m := &Modal{on: g.on, channel: g.channel, Serial: s.next}
 		_ = json.Unmarshal(a.Data, m)
 		s.open[g.user] = m
 	default:

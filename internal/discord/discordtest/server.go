@@ -79,6 +79,7 @@ type Modal struct {
 	CustomID   string      `json:"custom_id"`
 	Title      string      `json:"title"`
 	Components []Component `json:"components"`
+	Serial     int64       `json:"-"` // tells it from those opened before
 	on         *Message
 	channel    string
 }
@@ -177,6 +178,17 @@ func (s *Server) Modal(user string) (Modal, bool) {
 	m := s.open[user]
 	if m == nil {
 		return Modal{}, false
+	}
+	return *m, true
+}
+
+// Message is the one with the id, false if there is none.
+func (s *Server) Message(id string) (Message, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.message(id)
+	if m == nil || m.Deleted {
+		return Message{}, false
 	}
 	return *m, true
 }
