@@ -90,7 +90,7 @@ func (t *turn) parseToken(tok string) (intent, error) {
 	if id, ok := strings.CutPrefix(parts[4], "~"); ok {
 		data, err := t.Store.Draft(t.ctx, id)
 		if err != nil || json.Unmarshal(data, &i.Args) != nil {
-			return i, &wrong{Text: "What was typed here is kept for a day, and that is over. Start again with /ticket."}
+			return i, &wrong{Text: chat.Forgotten}
 		}
 		return i, nil
 	}

@@ -41,7 +41,7 @@ func TestImports(t *testing.T) {
 		"github.com/jackc/pgx":            {"store"},
 		"github.com/pressly/goose":        {"store"},
 		"github.com/slack-go/slack":       {"internal/slack"},
-		"github.com/gorilla/websocket":    {"internal/slack"},
+		"github.com/gorilla/websocket":    {"internal/slack", "internal/discord"},
 		"github.com/santhosh-tekuri/":     {"internal/slack/slacktest", "internal/discord/discordtest"},
 		"github.com/bwmarrin/discordgo":   {"internal/discord"},
 		"github.com/goccy/go-yaml":        {"internal/config"},

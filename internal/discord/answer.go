@@ -2,12 +2,7 @@ package discord
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
@@ -17,7 +12,7 @@ import (
 func (p *Platform) reply(d delivery, r chat.Reply) answer {
 	switch {
 	case r.Form != nil && d.kind != inModal:
-		return p.form(d, r.Form)
+		return p.form(r.Form)
 	case empty(r) && d.kind == inComponent:
 		return answer{Type: toWaitHere}
 	case empty(r): // Discord wants something there; it is taken away again
@@ -27,7 +22,7 @@ func (p *Platform) reply(d delivery, r chat.Reply) answer {
 	if edit {
 		b := bodyOf(m, false)
 		b.Flags &^= flagEphemeral // it stays what it is
-		return answer{Type: toChange, Data: b}
+		return answer{Type: toChange, Data: b, lost: func() chat.Message { return m }}
 	}
 	return p.shown(d, m)
 }
@@ -42,7 +37,7 @@ func (p *Platform) says(d delivery, r chat.Reply) (m chat.Message, edit bool) {
 	case len(r.Errors) > 0:
 		return p.refused(d, r.Errors), false
 	case r.Form != nil: // a form cannot follow a form, nor an answer that came late
-		return p.offer(chat.NotShown, r.Form), false
+		return p.offer(chat.Say(chat.NotShown), r.Form), false
 	}
 	m = *r.Message
 	// What all see never becomes what is for one.
@@ -54,75 +49,12 @@ func (p *Platform) shown(d delivery, m chat.Message) answer {
 	if d.Place.User != "" {
 		m.Private = false
 	}
-	return answer{Type: toShow, Data: bodyOf(m, false)}
+	return answer{Type: toShow, Data: bodyOf(m, false), lost: func() chat.Message { return m }}
 }
 
-// form opens f, and remembers it should it be refused.
-func (p *Platform) form(d delivery, f *chat.Form) answer {
-	p.typed.Store("open/"+d.From.ID, f)
-	return answer{Type: toForm, Data: modalOf(f)}
-}
-
-// keptForm begins the custom_id of a button that opens a form again, as it stood.
-const keptForm = "form;"
-
-// offer is a message whose button opens the form.
-func (p *Platform) offer(text string, f *chat.Form) chat.Message {
-	var b [8]byte
-	_, _ = rand.Read(b[:])
-	id := hex.EncodeToString(b[:])
-	p.typed.Store(id, f)
-	time.AfterFunc(24*time.Hour, func() { p.typed.Delete(id) })
-	return chat.Message{Text: chat.Say(text), Private: true, Card: &chat.Card{Actions: []chat.Action{{Token: keptForm + id, Label: chat.OnceMore, Style: chat.Primary}}}}
-}
-
-// kept is the form that a press opens again, false if it does something else.
-func (p *Platform) kept(d delivery) (*chat.Form, bool) {
-	id, ok := strings.CutPrefix(d.Token, keptForm)
-	if !ok || d.Kind != chat.Press {
-		return nil, false
-	}
-	f, ok := p.typed.Load(id)
-	if !ok {
-		return nil, false
-	}
-	return f.(*chat.Form), true
-}
-
-// refused says what is wrong with a form that was filled in, and opens it again with
-// what was typed: Discord closes every form.
-func (p *Platform) refused(d delivery, errs map[string]string) chat.Message {
-	f := &chat.Form{Token: d.Token}
-	if open, ok := p.typed.Load("open/" + d.From.ID); ok && open.(*chat.Form).Token == d.Token {
-		was := *open.(*chat.Form)
-		was.Fields = slices.Clone(was.Fields)
-		f = &was
-	}
-	wrong := chat.Text{}
-	for n, x := range f.Fields {
-		if v, ok := d.Values[x.Name]; ok {
-			f.Fields[n].Value = v
-		}
-		if errs[x.Name] != "" {
-			wrong = chat.Join(wrong, chat.B(x.Label+": "), chat.Say(errs[x.Name]+"\n"))
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(errs)) {
-		if !slices.ContainsFunc(f.Fields, func(x chat.Field) bool { return x.Name == name }) {
-			wrong = chat.Join(wrong, chat.Say(errs[name]+"\n"))
-		}
-	}
-	m := chat.Message{Private: true, Card: &chat.Card{}}
-	if len(f.Fields) > 0 {
-		m = p.offer("", f)
-	}
-	for _, name := range slices.Sorted(maps.Keys(d.Values)) { // also should the form be forgotten
-		if v := d.Values[name]; v != "" {
-			m.Card.Fields = append(m.Card.Fields, chat.CardField{Name: name, Value: chat.Words(v)})
-		}
-	}
-	m.Text = wrong
-	return m
+// form opens f.
+func (p *Platform) form(f *chat.Form) answer {
+	return answer{Type: toForm, Data: modalOf(f), lost: func() chat.Message { return p.offer(chat.Say(chat.NotShown), f) }}
 }
 
 // late acknowledges what takes its time, and brings the answer when it is there.
@@ -134,9 +66,6 @@ func (p *Platform) late(d delivery, done <-chan chat.Reply) answer {
 	a.then = func() { p.bring(d, <-done) }
 	return a
 }
-
-// bringWithin is how long a late answer is tried to be shown.
-const bringWithin = 2 * time.Minute
 
 // bring shows a late answer: what waits for it becomes it, what is for all is posted,
 // and what the token cannot do any more comes as a direct message.
@@ -187,11 +116,12 @@ func (p *Platform) bring(d delivery, r chat.Reply) {
 		case <-time.After(250 * time.Millisecond << n):
 		}
 	}
-	if err != nil && !empty(r) && !said {
+	switch {
+	case err == nil:
+	case empty(r) || said:
+		p.cfg.Log.Warn("discord: an answer was not shown in whole", "kind", d.Kind, "err", err)
+	default:
 		p.cfg.Log.Info("discord: answered another way", "kind", d.Kind, "err", err)
-		_, err = p.Post(ctx, chat.Place{User: d.From.ID}, m, "answer/"+d.id, time.Time{})
-	}
-	if err != nil {
-		p.cfg.Log.Warn("discord: an answer was not shown", "kind", d.Kind, "err", err)
+		p.bringAside(d.From.ID, d.id, m)
 	}
 }

@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,25 +14,33 @@ import (
 	"deskbell.dev/deskbell/internal/discord/discordtest"
 )
 
-// TestChat holds Discord to what every platform does.
+// TestChat holds Discord to what every platform does, over both of its ways in.
 func TestChat(t *testing.T) {
-	chattest.Run(t, func(t *testing.T, h chat.Handler) chattest.Rig {
-		r := &rig{desk: newDeskWith(t, h), refusals: map[string]string{}}
-		return chattest.Rig{
-			Platform: r.pf, Channel: channel, Named: "desk",
-			Ann:    chat.User{ID: ann, Handle: "ann", Name: "Ann Okafor"},
-			Ben:    chat.User{ID: ben, Handle: "ben", Name: "Ben Rivera"},
-			Zoe:    chat.User{ID: zoe, Handle: "zoe", Name: "zoe", Outside: "other workspace"},
-			Absent: chattest.Absent{Channel: nowhere, User: "999999999999999999", Message: "999999999999999998"},
-			Type:   r.typed, Press: r.press, Submit: r.submit, See: r.see, Form: r.form,
-			Twice: func(act func() error) error {
-				r.srv.Twice(true)
-				defer r.srv.Twice(false)
-				return act()
-			},
-			Delete: func(ref chat.MessageRef) error { r.srv.Delete(ref.ID); return nil },
-		}
-	})
+	for name, gateway := range map[string]bool{"http": false, "gateway": true} {
+		t.Run(name, func(t *testing.T) {
+			chattest.Run(t, func(t *testing.T, h chat.Handler) chattest.Rig { return newRig(t, h, gateway) })
+		})
+	}
+}
+
+func newRig(t *testing.T, h chat.Handler, gateway bool) chattest.Rig {
+	r := &rig{desk: &desk{T: t}, refusals: map[string]string{}, forms: map[string]*chat.Form{}}
+	r.asks = func(ctx context.Context, in chat.Interaction) chat.Reply { return r.drawn(h, ctx, in) }
+	r.open(gateway)
+	return chattest.Rig{
+		Platform: r.pf, Channel: channel, Named: "desk",
+		Ann:    chat.User{ID: ann, Handle: "ann", Name: "Ann Okafor"},
+		Ben:    chat.User{ID: ben, Handle: "ben", Name: "Ben Rivera"},
+		Zoe:    chat.User{ID: zoe, Handle: "zoe", Name: "zoe", Outside: "other workspace"},
+		Absent: chattest.Absent{Channel: nowhere, User: "999999999999999999", Message: "999999999999999998"},
+		Type:   r.typed, Press: r.press, Submit: r.submit, See: r.see, Form: r.form,
+		Twice: func(act func() error) error {
+			r.srv.Twice(true)
+			defer r.srv.Twice(false)
+			return act()
+		},
+		Delete: func(ref chat.MessageRef) error { r.srv.Delete(ref.ID); return nil },
+	}
 }
 
 // rig is a server and what its people do in it.
@@ -39,6 +48,23 @@ type rig struct {
 	*desk
 	mu       sync.Mutex
 	refusals map[string]string // what was wrong with a form, by person
+	forms    map[string]*chat.Form
+}
+
+// drawn asks h, but draws a form anew by itself, as it was opened.
+func (r *rig) drawn(h chat.Handler, ctx context.Context, in chat.Interaction) chat.Reply {
+	if in.Kind == chat.Fill {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return chat.Reply{Form: r.forms[in.Token]}
+	}
+	reply := h(ctx, in)
+	if f := reply.Form; f != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.forms[f.Token] = f
+	}
+	return reply
 }
 
 func (r *rig) settled(err error) error {

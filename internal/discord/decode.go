@@ -33,6 +33,17 @@ type interaction struct {
 	Data    json.RawMessage `json:"data"`
 }
 
+// who is the id of the person.
+func (in interaction) who() string {
+	switch {
+	case in.Member != nil:
+		return in.Member.User.ID
+	case in.User != nil:
+		return in.User.ID
+	}
+	return ""
+}
+
 type channel struct {
 	ID     string `json:"id"`
 	Type   int    `json:"type"`
@@ -100,14 +111,15 @@ type filled struct {
 type delivery struct {
 	chat.Interaction
 	id, token string
-	kind      int  // of the interaction
-	alone     bool // what it was done on, only the person sees
+	kind      int      // of the interaction
+	alone     bool     // what it was done on, only the person sees
+	asked     []string // the fields of a form that was submitted, in order
 }
 
 // decode is an interaction in the neutral words; false for one that asks for
-// nothing that Deskbell does, which is answered all the same. Home is the guild that
-// the desk is of.
-func decode(in interaction, cs []chat.SlashCommand, home string) (delivery, bool, error) {
+// nothing that Deskbell does, which is answered all the same. Who did it is still to
+// be filled in.
+func decode(in interaction, cs []chat.SlashCommand) (delivery, bool, error) {
 	var d data
 	if len(in.Data) > 0 {
 		if err := json.Unmarshal(in.Data, &d); err != nil {
@@ -115,7 +127,7 @@ func decode(in interaction, cs []chat.SlashCommand, home string) (delivery, bool
 		}
 	}
 	out := delivery{id: in.ID, token: in.Token, kind: in.Type}
-	out.Platform, out.Key, out.From = "discord", in.ID, from(in, home)
+	out.Platform, out.Key, out.From = "discord", in.ID, chat.User{ID: in.who()}
 	direct := ""
 	if in.Channel.direct() {
 		direct = out.From.ID
@@ -145,7 +157,7 @@ func decode(in interaction, cs []chat.SlashCommand, home string) (delivery, bool
 		return out, d.Component == tButton || d.Component == tSelect && len(d.Values) == 1, nil
 	case inModal:
 		out.Kind, out.Token, out.Values = chat.Submit, d.CustomID, map[string]string{}
-		fill(out.Values, d.Components)
+		out.fill(d.Components)
 		return out, true, nil
 	}
 	return out, false, nil
@@ -153,15 +165,16 @@ func decode(in interaction, cs []chat.SlashCommand, home string) (delivery, bool
 
 // fill reads what stands in the inputs: people and channels as mentions, several
 // parted by spaces.
-func fill(values map[string]string, all []filled) {
+func (out *delivery) fill(all []filled) {
 	for _, f := range all {
 		if f.Component != nil {
-			fill(values, []filled{*f.Component})
+			out.fill([]filled{*f.Component})
 		}
-		fill(values, f.Components)
+		out.fill(f.Components)
 		if f.CustomID == "" {
 			continue
 		}
+		out.asked = append(out.asked, f.CustomID)
 		lead := map[int]string{tPeople: "<@", tChannel: "<#"}[f.Type]
 		switch {
 		case lead != "":
@@ -169,38 +182,13 @@ func fill(values map[string]string, all []filled) {
 			for _, id := range f.Values {
 				all = append(all, lead+id+">")
 			}
-			values[f.CustomID] = strings.Join(all, " ")
+			out.Values[f.CustomID] = strings.Join(all, " ")
 		case len(f.Values) > 0:
-			values[f.CustomID] = chosen(f.Values[0])
+			out.Values[f.CustomID] = chosen(f.Values[0])
 		default:
-			values[f.CustomID] = f.Value
+			out.Values[f.CustomID] = f.Value
 		}
 	}
-}
-
-// from is who did it. In direct messages Discord does not say whether they are of
-// the guild: that is looked up.
-func from(in interaction, home string) chat.User {
-	u, nick := in.User, ""
-	if in.Member != nil {
-		u, nick = &in.Member.User, in.Member.Nick
-	}
-	if u == nil {
-		return chat.User{Outside: "bot"}
-	}
-	who := chat.User{ID: u.ID, Handle: u.Name, Name: u.Name}
-	for _, name := range []string{u.Global, nick} {
-		if name != "" {
-			who.Name = name
-		}
-	}
-	switch {
-	case u.Bot || u.System:
-		who.Outside = "bot"
-	case in.Guild != "" && in.Guild != home:
-		who.Outside = "other workspace"
-	}
-	return who
 }
 
 // placeOf is where it happened. A thread's id is that of the message that it hangs

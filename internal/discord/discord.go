@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -25,43 +26,71 @@ import (
 type Config struct {
 	Token       string // the bot's
 	Application string // its id
-	// PublicKey, in hexadecimal digits, is what deliveries to Handler are signed by.
+	// PublicKey, in hexadecimal digits, is what deliveries to Routes are signed by;
+	// "" to hear of them over the gateway.
 	PublicKey string
+	// Role, by id or name, is what makes a member of the server one of the desk's;
+	// "" for all members.
+	Role string
 	// APIURL is Discord's API, up to and including /api; "" is Discord's own.
 	APIURL   string
 	Commands []chat.SlashCommand
 	Handle   chat.Handler
 	// After is told when something was answered: what follows from it may be due.
 	After func()
-	Log   *slog.Logger
+	// Alone runs what only one of several replicas may do as long as this one may,
+	// again and again until ctx ends; nil where there are no others.
+	Alone func(ctx context.Context, do func(context.Context))
+	// Keep keeps what was typed into a form that was refused, for a day, and Kept
+	// has it back.
+	Keep func(ctx context.Context, id string, data []byte) error
+	Kept func(ctx context.Context, id string) ([]byte, error)
+	Log  *slog.Logger
 }
 
-// Platform is Discord by signed HTTP interactions. Nothing is taken before Run has
-// learnt which server (guild) the bot is in.
+// Platform is Discord, over the gateway or by signed HTTP interactions. Nothing is
+// taken before Run has learnt which server (guild) the bot is in.
 type Platform struct {
-	cfg  Config
-	key  ed25519.PublicKey
-	base string // of version 10 of the API
-	rest *discordgo.Session
-	soon time.Duration // an answer waits so long for the handler
+	cfg   Config
+	key   ed25519.PublicKey // nil over the gateway
+	base  string            // of version 10 of the API
+	rest  *discordgo.Session
+	rates *limiter
+	times times
 
-	self   string // the bot's user id
-	guild  string
-	known  chan struct{} // closed once they are
-	direct sync.Map      // channels of direct messages, by person's id
-	typed  sync.Map      // forms that were refused, with what was typed, by id
-	work   traffic.Tally
-	life   context.Context
-	end    context.CancelFunc
+	self    string // the bot's user id
+	guild   string
+	role    string        // the id of Config.Role
+	known   chan struct{} // closed once they are
+	direct  sync.Map      // channels of direct messages, by person's id
+	members members
+	seen    traffic.Recent // messages that were taken
+	gate    traffic.Gate   // for what is taken, until it is answered in whole
+	work    traffic.Tally
+	open    atomic.Bool // the gateway
+	mine    atomic.Bool // this replica is to hold the gateway
+	trouble atomic.Pointer[chat.Trouble]
+	life    context.Context
+	end     context.CancelFunc
 }
 
 var _ chat.Platform = (*Platform)(nil)
 
+// times are how long things may take; tests shorten them.
+type times struct {
+	soon    time.Duration // an answer waits so long for the handler; Discord waits three seconds
+	greet   time.Duration // until the gateway says the next thing while it opens
+	retry   time.Duration // the least pause between two tries to open it, doubled up to
+	retries time.Duration
+	refused time.Duration // between two tries after it was closed for what an admin mends
+	invalid time.Duration // after a session was called invalid; up to five times as long
+}
+
+var usual = times{soon: 1500 * time.Millisecond, greet: 10 * time.Second, retry: 500 * time.Millisecond, retries: 30 * time.Second,
+	refused: 5 * time.Minute, invalid: time.Second}
+
 const (
-	// answerWithin is when an interaction is acknowledged at the latest; Discord
-	// waits three seconds.
-	answerWithin = 1500 * time.Millisecond
-	restWithin   = 10 * time.Second
+	restWithin = 10 * time.Second
 	// stopWithin is how long what is under way may take at the end.
 	stopWithin = 4 * time.Second
 )
@@ -69,8 +98,11 @@ const (
 // New returns the platform; it does nothing until Run.
 func New(c Config) (*Platform, error) {
 	key, err := hex.DecodeString(c.PublicKey)
-	if err != nil || len(key) != ed25519.PublicKeySize {
+	if err != nil || len(key) != ed25519.PublicKeySize && len(key) != 0 {
 		return nil, errors.New("discord: the public key is 64 hexadecimal digits")
+	}
+	if len(key) == 0 {
+		key = nil
 	}
 	if c.APIURL == "" {
 		c.APIURL = "https://discord.com/api"
@@ -78,14 +110,22 @@ func New(c Config) (*Platform, error) {
 	if c.After == nil {
 		c.After = func() {}
 	}
+	others := c.Alone != nil
+	if !others {
+		c.Alone = func(ctx context.Context, do func(context.Context)) { do(ctx) }
+	}
 	rest, err := discordgo.New("Bot " + c.Token)
 	if err != nil {
 		return nil, fmt.Errorf("discord: %w", err)
 	}
+	rates := newLimiter()
 	rest.StateEnabled, rest.ShouldRetryOnRateLimit, rest.MaxRestRetries = false, false, 0
-	rest.Client = &http.Client{Timeout: restWithin}
+	rest.Client = &http.Client{Timeout: restWithin, Transport: rates}
 	life, end := context.WithCancel(context.Background())
-	return &Platform{cfg: c, key: key, base: strings.TrimSuffix(c.APIURL, "/") + "/v10", rest: rest, soon: answerWithin, known: make(chan struct{}), life: life, end: end}, nil
+	p := &Platform{cfg: c, key: key, base: strings.TrimSuffix(c.APIURL, "/") + "/v10", rest: rest, rates: rates, times: usual, known: make(chan struct{}),
+		gate: traffic.NewGate(), life: life, end: end}
+	p.mine.Store(key == nil && !others)
+	return p, nil
 }
 
 // Name is the platform's word in identities and keys.
@@ -95,28 +135,33 @@ func (p *Platform) Name() string { return "discord" }
 func (p *Platform) Limits() chat.Limits { return limits }
 
 // Run learns who Deskbell is and in which server, registers the commands if they
-// are others than those that are there, and waits for the context to end, then for
-// what is under way.
+// are others than those that are there, and holds the gateway open unless Discord
+// delivers by HTTP, until the context ends; then it waits for what is under way.
+// Nothing of it goes on after it has returned. It is called once.
 func (p *Platform) Run(ctx context.Context) {
+	defer p.rates.send.(*http.Transport).CloseIdleConnections()
 	defer p.end()
 	for n := 0; ; n++ {
 		err := p.meet(ctx)
 		if err == nil {
 			break
 		}
-		if ctx.Err() != nil {
-			return
+		if ctx.Err() == nil {
+			p.cfg.Log.Error("discord: not connected", "err", err)
 		}
-		p.cfg.Log.Error("discord: not connected", "err", err)
-		select {
-		case <-ctx.Done():
+		if sleep(ctx, min(p.times.retry<<min(n, 8), p.times.retries)) != nil {
 			return
-		case <-time.After(min(time.Second<<min(n, 5), 30*time.Second)):
 		}
 	}
 	close(p.known)
+	p.cfg.Log.Info("discord: connected", "server", p.guild, "by", map[bool]string{true: "signed HTTP", false: "the gateway"}[p.key != nil])
+	if p.key == nil {
+		p.cfg.Alone(ctx, p.hold)
+	}
 	<-ctx.Done()
 	p.work.Wait(stopWithin)
+	p.end()
+	p.work.Wait(time.Second)
 }
 
 // Idle waits until nothing that was taken is still to be answered.
@@ -124,12 +169,18 @@ func (p *Platform) Idle() { p.work.Wait(time.Hour) }
 
 // Ready says what keeps Discord from working, nil if nothing is known to.
 func (p *Platform) Ready(context.Context) error {
+	if t := p.trouble.Load(); t != nil {
+		return t
+	}
 	select {
 	case <-p.known:
-		return nil
 	default:
 		return errors.New("discord: not connected yet")
 	}
+	if p.mine.Load() && !p.open.Load() {
+		return errors.New("discord: the gateway is not open")
+	}
+	return nil
 }
 
 func (p *Platform) meet(ctx context.Context) error {
@@ -145,7 +196,28 @@ func (p *Platform) meet(ctx context.Context) error {
 		return fmt.Errorf("discord: the bot is in %d servers, and a desk is of one: invite it to yours, and remove it from others", len(guilds))
 	}
 	p.self, p.guild = me.ID, guilds[0].ID
+	if err := p.findRole(ctx); err != nil {
+		return err
+	}
 	return p.register(ctx)
+}
+
+// findRole learns the id of the role that makes somebody one of the desk's.
+func (p *Platform) findRole(ctx context.Context) error {
+	if p.cfg.Role == "" {
+		return nil
+	}
+	var all []struct{ ID, Name string }
+	if err := p.call(ctx, "GET", "/guilds/"+p.guild+"/roles", nil, &all); err != nil {
+		return err
+	}
+	word := strings.TrimPrefix(p.cfg.Role, "@")
+	n := slices.IndexFunc(all, func(r struct{ ID, Name string }) bool { return r.ID == word || strings.EqualFold(r.Name, word) })
+	if n < 0 {
+		return fmt.Errorf("discord: the server has no role %q: set discord.role to one that it has, by id or name", p.cfg.Role)
+	}
+	p.role = all[n].ID
+	return nil
 }
 
 // register overwrites the server's commands where they differ from ours.
@@ -194,7 +266,7 @@ func (p *Platform) Find(ctx context.Context, who string) (chat.User, error) {
 			return chat.User{}, err
 		}
 		for _, m := range all { // it searches by beginnings
-			if u := from(interaction{Member: &m}, p.guild); strings.EqualFold(u.Handle, word) || strings.EqualFold(u.Name, word) {
+			if u := p.user(m); strings.EqualFold(u.Handle, word) || strings.EqualFold(u.Name, word) {
 				found = append(found, m)
 			}
 		}
@@ -202,7 +274,7 @@ func (p *Platform) Find(ctx context.Context, who string) (chat.User, error) {
 	if len(found) != 1 {
 		return chat.User{}, fmt.Errorf("discord: %q: %w", who, chat.ErrUnknown)
 	}
-	return from(interaction{Member: &found[0]}, p.guild), nil
+	return p.user(found[0]), nil
 }
 
 // Channel is the id of a text channel of the server, by id, mention or name.

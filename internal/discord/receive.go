@@ -20,8 +20,11 @@ const (
 	bodyMost = 1 << 20
 )
 
-// Routes are the addresses that Discord delivers to.
+// Routes are the addresses that Discord delivers to; none over the gateway.
 func (p *Platform) Routes() map[string]http.Handler {
+	if p.key == nil {
+		return nil
+	}
 	return map[string]http.Handler{"POST /discord/interactions": http.HandlerFunc(p.receive)}
 }
 
@@ -56,8 +59,6 @@ func (p *Platform) receive(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the request cannot be read", http.StatusBadRequest)
 		return
 	}
-	p.work.Begin() // so that what follows is waited for from before Discord has this
-	defer p.work.End()
 	a := p.take(in)
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(a) // Discord went away: nobody to tell
@@ -80,14 +81,20 @@ const (
 	toForm     = 9
 )
 
-// answer is an interaction's: its acknowledgement, and what follows.
+// answer is an interaction's: its acknowledgement, and what follows once Discord has
+// that.
 type answer struct {
 	Type int    `json:"type"`
 	Data any    `json:"data,omitempty"`
 	then func() // nil for nothing
+	// lost is what the person is told another way if the acknowledgement does not
+	// arrive; nil if nothing, or if it follows anyway.
+	lost func() chat.Message
 }
 
-// take answers an interaction well within Discord's three seconds.
+// take answers an interaction well within Discord's three seconds. What it returns
+// as then is to be called AFTER the acknowledgement was sent, without anybody
+// waiting for it.
 func (p *Platform) take(in interaction) answer {
 	began := time.Now()
 	if in.Type == inPing {
@@ -96,22 +103,44 @@ func (p *Platform) take(in interaction) answer {
 	select {
 	case <-p.known:
 	default:
-		return p.shown(delivery{}, chat.Message{Text: chat.Say(chat.Busy), Private: true})
+		return p.told(delivery{}, chat.Busy)
 	}
-	d, known, err := decode(in, p.cfg.Commands, p.guild)
+	d, known, err := decode(in, p.cfg.Commands)
 	switch {
 	case in.Type == inSuggest:
 		return answer{Type: toSuggest, Data: map[string]any{"choices": []any{}}}
 	case err != nil || !known:
 		p.cfg.Log.Warn("discord: an interaction that Deskbell does not know", "type", in.Type, "err", err)
-		return p.shown(d, chat.Message{Text: chat.Say(chat.Outdated), Private: true})
+		return p.told(d, chat.Outdated)
+	case !p.gate.Enter():
+		return p.told(d, chat.Busy)
 	}
-	if f, ok := p.kept(d); ok {
-		return p.form(d, f)
+	p.work.Begin()
+	finish := func() { p.gate.Leave(); p.work.End() }
+	a := p.heard(in, d, began)
+	if a.then == nil {
+		finish()
+		return a
+	}
+	then := a.then
+	a.then = func() { defer finish(); then() }
+	return a
+}
+
+// told is an answer of the platform's own.
+func (p *Platform) told(d delivery, what string) answer {
+	return p.shown(d, chat.Message{Text: chat.Say(what), Private: true})
+}
+
+// heard asks the handler, and says that the answer follows when it takes its time.
+func (p *Platform) heard(in interaction, d delivery, began time.Time) answer {
+	var ok bool
+	if d.From, ok = p.from(p.life, in); !ok {
+		return p.told(d, chat.WhoAreYou)
 	}
 	done := make(chan chat.Reply, 1)
-	p.work.Do(func() { done <- p.ask(d) })
-	wait := time.NewTimer(p.soon - time.Since(began))
+	go func() { done <- p.ask(d) }()
+	wait := time.NewTimer(p.times.soon - time.Since(began))
 	defer wait.Stop()
 	select {
 	case r := <-done:
@@ -121,8 +150,12 @@ func (p *Platform) take(in interaction) answer {
 	}
 }
 
-// ask is the handler; who fell over is told so.
+// ask is the handler; who fell over is told so. A press on a form that was refused
+// is answered by that form.
 func (p *Platform) ask(d delivery) chat.Reply {
+	if id, ok := keptForm(d); ok {
+		return p.again(id)
+	}
 	r, err := p.cfg.Handle.Ask(p.life, d.Interaction)
 	if err != nil {
 		p.cfg.Log.Error("discord: not answered", "kind", d.Kind, "err", err)

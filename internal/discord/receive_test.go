@@ -53,7 +53,7 @@ func TestOnlyDiscordIsHeard(t *testing.T) {
 // TestCommandsAreRegisteredOnce: they are overwritten only where they differ.
 func TestCommandsAreRegisteredOnce(t *testing.T) {
 	d := newDesk(t)
-	d.start()
+	d.start(false)
 	raw, puts := d.srv.Registered()
 	var all []struct {
 		Name    string

@@ -25,6 +25,8 @@ const (
 	noAccess       = 50001
 	noMessagesTo   = 50007
 	noPermission   = 50013
+	acknowledged   = 40060
+	badHookToken   = 50027
 	threadExists   = 160004
 )
 
@@ -35,10 +37,32 @@ var fixes = map[int]chat.Trouble{
 	noPermission:   {Cause: "missing permissions", Fix: "Let Deskbell send messages, embed links, attach files and create threads there, in the channel's permissions."},
 }
 
+// badToken is what an admin mends once for all.
+var badToken = chat.Trouble{Cause: "unauthorized", Fix: "The bot's token is not valid: set DESKBELL_DISCORD_TOKEN to the one under Bot in the developer portal, and start Deskbell again."}
+
+// note remembers whether the token works: what Ready tells. Answers to interactions
+// are made without it.
+func (p *Platform) note(path string, err error) {
+	var no *discordgo.RESTError
+	switch t := new(chat.Trouble); {
+	case exempt(path):
+	case errors.As(err, &t) && t.Cause == badToken.Cause:
+		p.trouble.Store(&badToken)
+	case err == nil || errors.As(err, &no):
+		p.trouble.CompareAndSwap(&badToken, nil)
+	}
+}
+
 // call makes one call of the API; its error is sorted.
 func (p *Platform) call(ctx context.Context, method, path string, body, into any) error {
-	out, err := p.rest.RequestWithBucketID(method, p.base+path, body, path, discordgo.WithContext(ctx))
-	return decoded(out, sorted(err), into)
+	if body == nil {
+		return p.request(ctx, method, path, "", nil, into)
+	}
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("discord: %w", err)
+	}
+	return p.request(ctx, method, path, "application/json", raw, into)
 }
 
 // callWithFile is call with a picture that the body names.
@@ -47,12 +71,15 @@ func (p *Platform) callWithFile(ctx context.Context, method, path string, body a
 	if err != nil {
 		return fmt.Errorf("discord: %w", err)
 	}
-	out, err := p.rest.RequestWithLockedBucket(method, p.base+path, kind, raw, p.rest.Ratelimiter.LockBucket(path), 0, discordgo.WithContext(ctx))
-	return decoded(out, sorted(err), into)
+	return p.request(ctx, method, path, kind, raw, into)
 }
 
-func decoded(out []byte, err error, into any) error {
-	if err != nil || into == nil {
+func (p *Platform) request(ctx context.Context, method, path, kind string, raw []byte, into any) error {
+	// A limiter of its own for each call: the rates are kept by ours.
+	bucket := discordgo.NewRatelimiter().LockBucket(path)
+	out, err := p.rest.RequestWithLockedBucket(method, p.base+path, kind, raw, bucket, 0, discordgo.WithContext(ctx))
+	err = sorted(err)
+	if p.note(path, err); err != nil || into == nil {
 		return err
 	}
 	if err := json.Unmarshal(out, into); err != nil {
@@ -75,12 +102,14 @@ func sorted(err error) error {
 	if err == nil {
 		return nil
 	}
-	var limited *discordgo.RateLimitError
+	var wait *chat.Wait
 	var no *discordgo.RESTError
 	var op *net.OpError
 	switch {
-	case errors.As(err, &limited):
-		return fmt.Errorf("%w: %w", &chat.Wait{For: max(limited.RetryAfter, time.Second)}, err)
+	case errors.As(err, &wait):
+		return fmt.Errorf("%w: %w", &chat.Wait{For: max(wait.For, time.Second)}, err)
+	case errors.Is(err, errNotSent):
+		return err
 	case errors.As(err, &op) && op.Op == "dial":
 		return err // nothing was sent
 	case !errors.As(err, &no):
@@ -92,8 +121,8 @@ func sorted(err error) error {
 	case fixes[c].Cause != "":
 		t := fixes[c]
 		return fmt.Errorf("%w: %w", &t, err)
-	case no.Response.StatusCode == http.StatusUnauthorized:
-		return fmt.Errorf("%w: %w", &chat.Trouble{Cause: "unauthorized", Fix: "The bot's token is not valid: set DESKBELL_DISCORD_TOKEN to the one under Bot."}, err)
+	case no.Response.StatusCode == http.StatusUnauthorized && c != badHookToken:
+		return fmt.Errorf("%w: %w", &badToken, err)
 	case no.Response.StatusCode >= 500:
 		return fmt.Errorf("%w: %w", chat.ErrUnsure, err)
 	}

@@ -2,6 +2,7 @@ package discord_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -33,41 +34,76 @@ var commands = []chat.SlashCommand{{Name: "ticket", Says: "Work with tickets.", 
 // desk is a server with Ann and Ben, and Deskbell in it.
 type desk struct {
 	*testing.T
-	srv *discordtest.Server
-	pf  *discord.Platform
-	app string
+	srv  *discordtest.Server
+	pf   *discord.Platform
+	app  string
+	log  *slog.Logger
+	tune func(*discord.Config)
+	// before changes the server before anything reaches it.
+	before func(*discordtest.Server)
 
-	asks  chat.Handler
-	mu    sync.Mutex
-	heard []chat.Interaction
-	reply func(chat.Interaction) chat.Reply
+	asks   chat.Handler
+	mu     sync.Mutex
+	heard  []chat.Interaction
+	reply  func(chat.Interaction) chat.Reply
+	drafts map[string][]byte
 }
 
-func newDesk(t *testing.T) *desk { return newDeskWith(t, nil) }
+// newDesk is delivered to by HTTP and answers by reply.
+func newDesk(t *testing.T) *desk {
+	d := &desk{T: t}
+	d.asks = d.handle
+	d.open(false)
+	return d
+}
 
-// newDeskWith asks h, or answers by reply for nil.
-func newDeskWith(t *testing.T, h chat.Handler) *desk {
-	t.Helper()
-	d := &desk{T: t, srv: discordtest.New(t), asks: h}
-	if h == nil {
-		d.asks = d.handle
-	}
+// open puts everything there, over the gateway or by HTTP.
+func (d *desk) open(gateway bool) {
+	d.Helper()
+	d.srv, d.drafts = discordtest.New(d), map[string][]byte{}
 	d.srv.AddUser(discordtest.User{ID: ann, Name: "ann", Global: "Ann Okafor", Guild: discordtest.Guild})
 	d.srv.AddUser(discordtest.User{ID: ben, Name: "ben", Global: "Ben Rivera", Guild: discordtest.Guild})
 	d.srv.AddUser(discordtest.User{ID: zoe, Name: "zoe", Guild: "900000000000000009"})
 	d.srv.AddChannel(discordtest.Channel{ID: channel, Name: "desk"})
-	d.start()
-	return d
+	if d.before != nil {
+		d.before(d.srv)
+	}
+	d.start(gateway)
 }
 
 // start runs a platform until the test ends.
-func (d *desk) start() {
+func (d *desk) start(gateway bool) {
 	d.Helper()
-	pf, err := discord.New(discord.Config{Token: "token", Application: discordtest.Application, PublicKey: d.srv.PublicKey(), APIURL: d.srv.APIURL(), Commands: commands,
-		Handle: d.asks, Log: slog.New(slog.DiscardHandler)})
+	log := d.log
+	if log == nil {
+		log = quiet
+	}
+	c := discord.Config{Token: "token", Application: discordtest.Application, APIURL: d.srv.APIURL(), Commands: commands, Handle: d.asks, Log: log,
+		Keep: func(_ context.Context, id string, data []byte) error {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.drafts[id] = data
+			return nil
+		},
+		Kept: func(_ context.Context, id string) ([]byte, error) {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			if d.drafts[id] == nil {
+				return nil, errors.New("not kept")
+			}
+			return d.drafts[id], nil
+		}}
+	if !gateway {
+		c.PublicKey = d.srv.PublicKey()
+	}
+	if d.tune != nil {
+		d.tune(&c)
+	}
+	pf, err := discord.New(c)
 	if err != nil {
 		d.Fatal(err)
 	}
+	pf.Hasten()
 	mux := http.NewServeMux()
 	for pattern, h := range pf.Routes() {
 		mux.Handle(pattern, h)
@@ -78,24 +114,41 @@ func (d *desk) start() {
 	running.Go(func() { pf.Run(ctx) })
 	d.Cleanup(func() { stop(); running.Wait(); web.Close() })
 	d.pf, d.app = pf, web.URL
-	d.srv.Deliver(web.URL)
+	if d.srv.Deliver(web.URL); gateway {
+		d.srv.OverGateway()
+	}
+	d.until("Discord is reached", func() bool { return pf.Ready(d.Context()) == nil })
+}
+
+// until waits for something to become true.
+func (d *desk) until(what string, true func() bool) {
+	d.Helper()
 	soon, cancel := context.WithTimeout(d.Context(), 10*time.Second)
 	defer cancel()
-	for tick := time.Tick(time.Millisecond); pf.Ready(soon) != nil; {
+	for tick := time.Tick(time.Millisecond); !true(); {
 		select {
 		case <-tick:
 		case <-soon.Done():
-			d.Fatal(pf.Ready(d.Context()))
+			d.Fatal("in vain: ", what)
 		}
 	}
 }
 
 func (d *desk) handle(_ context.Context, in chat.Interaction) chat.Reply {
 	d.mu.Lock()
-	d.heard = append(d.heard, in)
+	if in.Kind != chat.Fill { // a form drawn anew is asked for by nobody
+		d.heard = append(d.heard, in)
+	}
 	reply := d.reply
 	d.mu.Unlock()
 	return reply(in)
+}
+
+// count is how much was heard since one was called last.
+func (d *desk) count() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.heard)
 }
 
 func (d *desk) answers(f func(chat.Interaction) chat.Reply) {
@@ -191,6 +244,8 @@ func (d *desk) button(m discordtest.Message, label string) string {
 	}
 	return id
 }
+
+var quiet = slog.New(slog.DiscardHandler)
 
 func tell(text string) *chat.Message { return &chat.Message{Text: chat.Say(text), Private: true} }
 

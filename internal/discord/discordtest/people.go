@@ -114,14 +114,14 @@ func (s *Server) Interact(user, channel string, kind int, data any, on *Message)
 		return problem("no channel %s", channel)
 	}
 	id := s.id()
-	g := &given{user: user, channel: channel, on: on, at: time.Now()}
+	g := &given{user: user, channel: channel, on: on, at: time.Now(), answered: make(chan struct{})}
 	s.tokens["token-"+id] = g
 	in := map[string]any{"id": id, "application_id": Application, "type": kind, "token": "token-" + id, "version": 1, "data": data,
 		"channel": map[string]any{"id": c.ID, "type": c.Type, "parent_id": c.Parent}, "channel_id": c.ID}
 	if c.Type == 1 {
 		in["user"] = s.user(user)
 	} else {
-		in["guild_id"], in["member"] = u.Guild, map[string]any{"user": s.user(user), "roles": []string{}}
+		in["guild_id"], in["member"] = u.Guild, map[string]any{"user": s.user(user), "roles": append([]string{}, u.Roles...)}
 	}
 	if on != nil {
 		flags := 1 << 15
@@ -130,19 +130,47 @@ func (s *Server) Interact(user, channel string, kind int, data any, on *Message)
 		}
 		in["message"] = map[string]any{"id": on.ID, "channel_id": on.Channel, "flags": flags}
 	}
+	over, twice, within := s.app == "", s.twice, s.inTime
+	if over {
+		s.dispatch("INTERACTION_CREATE", in)
+		if twice {
+			s.dispatch("INTERACTION_CREATE", in)
+		}
+	}
 	s.mu.Unlock()
+	if over {
+		return g.wait(within)
+	}
 	body, err := json.Marshal(in)
 	if err != nil {
 		return err
 	}
-	err = s.deliver(body, g)
-	s.mu.Lock()
-	twice := s.twice
-	s.mu.Unlock()
-	if twice && err == nil {
+	if err = s.deliver(body, g); twice && err == nil {
+		g.done = false // Discord did not get the first answer
 		err = s.deliver(body, g)
 	}
 	return err
+}
+
+// Within sets how long an acknowledgement is waited for, instead of 3 seconds.
+func (s *Server) Within(d time.Duration) { s.mu.Lock(); defer s.mu.Unlock(); s.inTime = d }
+
+// wait is what the client shows when nothing is acknowledged in time.
+func (g *given) wait(inTime time.Duration) error {
+	select {
+	case <-g.answered:
+		return nil
+	case <-time.After(inTime):
+		return problem("the application did not respond")
+	}
+}
+
+// Say has somebody write to Deskbell directly.
+func (s *Server) Say(user, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.put(&Message{Channel: s.dm(user), Author: user, Components: []Component{{Type: 10, Content: text}}})
+	s.dispatch("MESSAGE_CREATE", map[string]any{"id": m.ID, "channel_id": m.Channel, "content": text, "type": 0, "author": s.user(user), "timestamp": time.Now().UTC().Format(time.RFC3339)})
 }
 
 // Twice has each interaction delivered a second time from now on, or no more.
@@ -176,9 +204,35 @@ func (s *Server) deliver(body []byte, g *given) error {
 	if err != nil {
 		return err
 	}
-	if took := time.Since(began); res.StatusCode != 200 || took > 3*time.Second {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if took := time.Since(began); res.StatusCode != 200 || took > s.inTime {
 		return problem("the application did not respond: %d after %s", res.StatusCode, took)
 	}
+	return s.acknowledge(g, raw)
+}
+
+// callback is an acknowledgement of what came over the gateway: one, in time.
+func (s *Server) callback(w http.ResponseWriter, r *http.Request, in sent) {
+	g := s.tokens[r.PathValue("token")]
+	switch {
+	case g == nil || "token-"+r.PathValue("id") != r.PathValue("token") || time.Since(g.at) > s.inTime:
+		refuse(w, 404, 10062, "Unknown interaction")
+		return
+	case g.done:
+		refuse(w, 400, 40060, "Interaction has already been acknowledged.")
+		return
+	}
+	if err := s.acknowledge(g, in.json); err != nil {
+		refuse(w, 400, 50035, "Invalid Form Body")
+		return
+	}
+	close(g.answered)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// acknowledge does what an answer says.
+func (s *Server) acknowledge(g *given, raw []byte) error {
 	var a struct {
 		Type int
 		Data json.RawMessage
@@ -190,9 +244,9 @@ func (s *Server) deliver(body []byte, g *given) error {
 		7: "UpdateMessageInteractionCallbackRequest", 8: "ApplicationCommandAutocompleteCallbackRequest", 9: "ModalInteractionCallbackRequest"}[a.Type]
 	if err := Check(raw, schema); err != nil {
 		s.fail("%v\n%s", err, raw)
+		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	g.done = true
 	var b taken
 	switch a.Type {
 	case 4:

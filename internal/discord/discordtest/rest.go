@@ -6,8 +6,10 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"time"
 )
 
 // mux are the calls of the API that Deskbell makes.
@@ -23,8 +25,20 @@ func (s *Server) mux() http.Handler {
 				refuse(w, http.StatusBadRequest, 50109, "The request body contains invalid JSON.")
 				return
 			}
+			if !strings.Contains(r.URL.Path, "/webhooks/") && !strings.Contains(r.URL.Path, "/interactions/") && r.Header.Get("Authorization") != s.auth() {
+				refuse(w, http.StatusUnauthorized, 0, "401: Unauthorized")
+				return
+			}
+			if !s.rates.lets(w, r) {
+				return
+			}
 			if s.slow != nil {
-				if status := s.slow(r.Method, r.URL.Path); status != 0 {
+				status := s.slow(r.Method, r.URL.Path)
+				if status < 0 {
+					f(httptest.NewRecorder(), r, in)
+					status = -status
+				}
+				if status != 0 {
 					refuse(w, status, 0, "a fault that was asked for")
 					return
 				}
@@ -59,13 +73,13 @@ func (s *Server) mux() http.Handler {
 			refuse(w, 404, 10007, "Unknown Member")
 			return
 		}
-		write(w, 200, map[string]any{"user": s.user(u.ID)})
+		write(w, 200, map[string]any{"user": s.user(u.ID), "roles": append([]string{}, u.Roles...)})
 	})
 	on("GET "+v+"/guilds/{guild}/members/search", func(w http.ResponseWriter, r *http.Request, _ sent) {
 		all, query := []map[string]any{}, strings.ToLower(r.URL.Query().Get("query"))
 		for _, u := range s.users {
 			if u.Guild == Guild && (strings.HasPrefix(strings.ToLower(u.Name), query) || strings.HasPrefix(strings.ToLower(u.Global), query)) {
-				all = append(all, map[string]any{"user": s.user(u.ID)})
+				all = append(all, map[string]any{"user": s.user(u.ID), "roles": append([]string{}, u.Roles...)})
 			}
 		}
 		write(w, 200, all)
@@ -89,12 +103,29 @@ func (s *Server) mux() http.Handler {
 		}
 		write(w, 200, map[string]any{"id": s.dm(b.User), "type": 1})
 	})
+	on("GET "+v+"/gateway/bot", func(w http.ResponseWriter, _ *http.Request, _ sent) {
+		left, reset := s.gate.budget, 0
+		if left < 0 {
+			left = 1000
+		}
+		if left == 0 {
+			reset = 200
+			s.gate.budget = 1
+		}
+		write(w, 200, map[string]any{"url": s.socketURL() + "/gateway", "shards": 1, "session_start_limit": map[string]any{"total": 1000, "remaining": left, "reset_after": reset, "max_concurrency": 1}})
+	})
+	on("GET "+v+"/guilds/{guild}/roles", func(w http.ResponseWriter, _ *http.Request, _ sent) {
+		write(w, 200, []map[string]string{{"id": Guild, "name": "@everyone"}, {"id": Role, "name": "Desk"}})
+	})
+	on("POST "+v+"/interactions/{id}/{token}/callback", s.callback)
 	on("POST "+v+"/channels/{channel}/messages", s.create)
 	on("GET "+v+"/channels/{channel}/messages", s.list)
 	on("PATCH "+v+"/channels/{channel}/messages/{message}", s.edit)
 	on("POST "+v+"/channels/{channel}/messages/{message}/threads", s.thread)
 	on("PATCH "+v+"/webhooks/{app}/{token}/messages/@original", s.original)
 	on("POST "+v+"/webhooks/{app}/{token}", s.follow)
+	mux.HandleFunc("/gateway/", s.serveGateway)
+	mux.HandleFunc("/resume/", s.serveGateway)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail("no such call: %s %s", r.Method, r.URL.Path)
 		refuse(w, 404, 0, "404: Not Found")
@@ -243,8 +274,12 @@ func (s *Server) thread(w http.ResponseWriter, r *http.Request, in sent) {
 // original changes what a deferred answer shows, or the message that was pressed on.
 func (s *Server) original(w http.ResponseWriter, r *http.Request, in sent) {
 	g := s.tokens[r.PathValue("token")]
-	if g == nil {
+	if g == nil || time.Since(g.at) > s.lives {
 		refuse(w, 401, 50027, "Invalid Webhook Token")
+		return
+	}
+	if !g.done { // the acknowledgement is still on its way
+		refuse(w, 404, 10015, "Unknown Webhook")
 		return
 	}
 	b, ok := s.take(w, in, "IncomingWebhookUpdateForInteractionCallbackRequestPartial")
@@ -255,8 +290,8 @@ func (s *Server) original(w http.ResponseWriter, r *http.Request, in sent) {
 	if m == nil {
 		m = g.on
 	}
-	if m == nil { // the acknowledgement is still on its way
-		refuse(w, 404, 10015, "Unknown Webhook")
+	if m == nil {
+		refuse(w, 404, 10008, "Unknown Message")
 		return
 	}
 	m.Components = b.Components
@@ -266,8 +301,12 @@ func (s *Server) original(w http.ResponseWriter, r *http.Request, in sent) {
 // follow is one more answer.
 func (s *Server) follow(w http.ResponseWriter, r *http.Request, in sent) {
 	g := s.tokens[r.PathValue("token")]
-	if g == nil {
+	if g == nil || time.Since(g.at) > s.lives {
 		refuse(w, 401, 50027, "Invalid Webhook Token")
+		return
+	}
+	if !g.done { // the acknowledgement is still on its way
+		refuse(w, 404, 10015, "Unknown Webhook")
 		return
 	}
 	if b, ok := s.take(w, in, "IncomingWebhookInteractionRequest"); ok {

@@ -22,10 +22,14 @@ const (
 	Guild       = "900000000000000001"
 	Application = "900000000000000002"
 	Bot         = "900000000000000003"
+	Role        = "900000000000000004"
 )
 
 // User is a person; one of another guild than Guild is none of the desk's.
-type User struct{ ID, Name, Global, Guild string }
+type User struct {
+	ID, Name, Global, Guild string
+	Roles                   []string // ids
+}
 
 // Channel is a text channel (type 0), a direct message (1) or a thread (11).
 type Channel struct {
@@ -100,16 +104,32 @@ type Server struct {
 	puts     int
 	open     map[string]*Modal // by person
 	twice    bool
+	gate     gateway
+	token    string        // the bot's, that works
+	lives    time.Duration // an interaction's token
+	inTime   time.Duration // an acknowledgement is waited for so long
 	tokens   map[string]*given
 	slow     func(method, path string) int // a status to answer instead, 0 for none
+	rates    rates
 }
 
-// given is an interaction that may be answered later by its token.
+// given is an interaction that may be answered by its token.
 type given struct {
 	user, channel string
 	on, shown     *Message
 	at            time.Time
+	answered      chan struct{} // closed once it is acknowledged
+	done          bool          // that it is
 }
+
+// Token changes the token that works, as an admin does who resets it.
+func (s *Server) Token(now string) { s.mu.Lock(); defer s.mu.Unlock(); s.token = now }
+
+// Lives sets how long an interaction can be answered, instead of 15 minutes.
+func (s *Server) Lives(d time.Duration) { s.mu.Lock(); defer s.mu.Unlock(); s.lives = d }
+
+// auth is what calls are authorized by.
+func (s *Server) auth() string { return "Bot " + s.token }
 
 // New starts a guild without people or channels. It is closed with the test.
 func New(t testing.TB) *Server {
@@ -118,9 +138,10 @@ func New(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{t: t, key: key, users: map[string]User{}, channels: map[string]*Channel{}, open: map[string]*Modal{}, tokens: map[string]*given{}, commands: json.RawMessage("[]")}
+	s := &Server{t: t, key: key, users: map[string]User{}, channels: map[string]*Channel{}, open: map[string]*Modal{}, tokens: map[string]*given{}, commands: json.RawMessage("[]"), token: "token", lives: 15 * time.Minute, inTime: 3 * time.Second,
+		gate: gateway{beat: 40 * time.Second, budget: -1, sessions: map[string]*gsession{}}}
 	s.http = httptest.NewServer(s.mux())
-	t.Cleanup(s.http.Close)
+	t.Cleanup(func() { s.Drop(0); s.http.Close() })
 	return s
 }
 
@@ -133,7 +154,8 @@ func (s *Server) PublicKey() string { return hex.EncodeToString(s.key.Public().(
 // Deliver says where interactions go from now on.
 func (s *Server) Deliver(url string) { s.app = url }
 
-// Answer has f decide which calls are answered by an error's status.
+// Answer has f decide which calls are answered by an error's status, 0 for none;
+// below zero they are carried out, and answered by that status.
 func (s *Server) Answer(f func(method, path string) int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
