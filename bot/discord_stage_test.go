@@ -27,7 +27,8 @@ type discordPlay struct {
 // discordDesk is the channel with the cards.
 const discordDesk = "200000000000000001"
 
-func newDiscordPlay(t *testing.T, url string) *discordPlay {
+// newDiscordPlay has its deliveries come over the gateway, or as signed HTTP.
+func newDiscordPlay(t *testing.T, url string, gateway bool) *discordPlay {
 	t.Helper()
 	srv := discordtest.New(t)
 	p := &discordPlay{srv: srv, ids: map[string]string{}, refusals: map[string]bool{}}
@@ -37,13 +38,25 @@ func newDiscordPlay(t *testing.T, url string) *discordPlay {
 		return p.ids[handle]
 	})
 	srv.AddChannel(discordtest.Channel{ID: discordDesk, Name: "desk"})
-	pf, err := discord.New(discord.Config{Token: "token", Application: discordtest.Application, PublicKey: srv.PublicKey(), APIURL: srv.APIURL(), Commands: bot.Commands(), Log: p.log,
-		Handle: func(ctx context.Context, in chat.Interaction) chat.Reply { return p.bot.Handle(ctx, in) }})
+	c := discord.Config{Token: "token", Application: discordtest.Application, APIURL: srv.APIURL(), Commands: bot.Commands(), Log: p.log,
+		Handle: func(ctx context.Context, in chat.Interaction) chat.Reply { return p.bot.Handle(ctx, in) },
+		Desk:   func(context.Context) (string, error) { return discordDesk, nil },
+		Keep: func(ctx context.Context, id string, data []byte) error {
+			return p.store.SaveDraft(ctx, id, data, p.clock())
+		},
+		Kept: func(ctx context.Context, id string) ([]byte, error) { return p.store.Draft(ctx, id) }}
+	if !gateway {
+		c.PublicKey = srv.PublicKey()
+	}
+	pf, err := discord.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.pf = pf
 	srv.Deliver(p.listen(pf))
+	if gateway {
+		srv.OverGateway()
+	}
 	return p
 }
 

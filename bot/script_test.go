@@ -35,11 +35,13 @@ func TestScripts(t *testing.T) {
 					p.rows()
 				})
 			}
-			t.Run("discord", func(t *testing.T) {
-				p := newDiscordPlay(t, filepath.Join(t.TempDir(), "desk.db"))
-				sameOn(t, string(want), newScript(p).run(string(want)), asOnDiscord, otherWay)
-				p.rows()
-			})
+			for name, gateway := range map[string]bool{"discord-http": false, "discord-gateway": true} {
+				t.Run(name, func(t *testing.T) {
+					p := newDiscordPlay(t, filepath.Join(t.TempDir(), "desk.db"), gateway)
+					sameOn(t, string(want), newScript(p).run(string(want)), asOnDiscord, otherWay)
+					p.rows()
+				})
+			}
 			engines(t, func(t *testing.T, url string) {
 				p := newPlay(t, url)
 				got := newScript(p).run(string(want))

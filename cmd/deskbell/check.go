@@ -13,6 +13,7 @@ import (
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/config"
 	"deskbell.dev/deskbell/internal/desk"
+	"deskbell.dev/deskbell/internal/discord"
 	"deskbell.dev/deskbell/internal/slack"
 	"deskbell.dev/deskbell/store"
 )
@@ -105,30 +106,40 @@ func checkPeople(p *desk.Policy, now time.Time) []chat.Finding {
 }
 
 // checkPlatforms asks each platform that is configured.
-func checkPlatforms(ctx context.Context, f *config.File, p *desk.Policy) []chat.Finding {
-	if f.Slack.BotToken == "" {
-		return []chat.Finding{{Level: chat.Warn, What: "no chat platform is configured", Fix: "`deskbell init --slack` says what Slack needs."}}
-	}
-	c, err := slackConfig(f)
-	if err != nil {
-		return []chat.Finding{{Level: chat.Fail, What: err.Error()}}
-	}
-	channels, members := on("slack:", f.Desk.Channels), on("slack:", f.Desk.Admins)
-	if p != nil {
-		channels = on("slack:", p.Channels)
-		for _, m := range p.People() {
-			members = append(members, on("slack:", m.Identities)...)
-		}
-	}
+func checkPlatforms(ctx context.Context, f *config.File, p *desk.Policy) (found []chat.Finding) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	slices.Sort(members)
-	found := slack.Check(ctx, c, channels, slices.Compact(members))
-	if len(channels) == 0 {
-		found = append(found, chat.Finding{Level: chat.Fail, What: "no channel for the cards", Fix: "In chat: /desk setup, or desk.channels in the file."})
+	asked := func(platform string, check func(channels, members []string) []chat.Finding) {
+		channels, members := on(platform, f.Desk.Channels), on(platform, f.Desk.Admins)
+		if p != nil {
+			channels = on(platform, p.Channels)
+			for _, m := range p.People() {
+				members = append(members, on(platform, m.Identities)...)
+			}
+		}
+		slices.Sort(members)
+		found = append(found, check(channels, slices.Compact(members))...)
+		if len(channels) == 0 {
+			found = append(found, chat.Finding{Level: chat.Fail, What: "no channel for the cards", Fix: "In chat: /desk setup, or desk.channels in the file."})
+		}
 	}
-	if f.Slack.SigningSecret != "" {
-		found = append(found, checkSignatures(ctx, f.HTTP.Listen)...)
+	if f.Slack.BotToken != "" {
+		c, err := slackConfig(f)
+		if err != nil {
+			return []chat.Finding{{Level: chat.Fail, What: err.Error()}}
+		}
+		asked("slack:", func(channels, members []string) []chat.Finding { return slack.Check(ctx, c, channels, members) })
+		if f.Slack.SigningSecret != "" {
+			found = append(found, checkSignatures(ctx, f.HTTP.Listen)...)
+		}
+	}
+	if f.Discord.Token != "" {
+		asked("discord:", func(channels, members []string) []chat.Finding {
+			return discord.Check(ctx, discordConfig(f), channels, members)
+		})
+	}
+	if len(found) == 0 {
+		found = []chat.Finding{{Level: chat.Warn, What: "no chat platform is configured", Fix: "`deskbell init --slack` or `--discord` says what each needs."}}
 	}
 	return found
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/netip"
 	"sync"
@@ -23,10 +24,15 @@ func (d *runningDesk) handler() http.Handler {
 	mux.HandleFunc("GET /readyz", d.ready.serve)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(d.metrics(), promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError,
 		ErrorLog: slogErrors{d.log}, MaxRequestsInFlight: 4, Timeout: 10 * time.Second}))
+	routes := map[string]http.Handler{}
 	if d.slack != nil {
-		for pattern, h := range d.slack.Routes() {
-			mux.Handle(pattern, h)
-		}
+		maps.Copy(routes, d.slack.Routes())
+	}
+	if d.discord != nil {
+		maps.Copy(routes, d.discord.Routes())
+	}
+	for pattern, h := range routes {
+		mux.Handle(pattern, h)
 	}
 	if d.movable {
 		mux.HandleFunc("POST /api/clock", d.moveClock)

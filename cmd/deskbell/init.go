@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"os"
 
 	"deskbell.dev/deskbell/internal/config"
+	"deskbell.dev/deskbell/internal/discord"
 )
 
 type initCmd struct {
@@ -51,11 +53,13 @@ func (c initCmd) tell(w io.Writer, path, became string) error {
 			"   desk.admins: [\"slack:U…\"], your own member id (your profile in Slack, ⋮, Copy member ID).", path)
 	}
 	if c.Discord {
-		step("Discord (this version keeps the settings and doesn't connect yet): create an application with a bot in the developer portal.\n" +
-			"   DESKBELL_DISCORD_TOKEN is the bot's token, DESKBELL_DISCORD_APPLICATION_ID the application's id.\n" +
-			"   With DESKBELL_DISCORD_PUBLIC_KEY interactions come to /discord/interactions; without it the gateway is used.\n" +
-			"   Invite: https://discord.com/oauth2/authorize?client_id=APPLICATION_ID&scope=bot+applications.commands\n" +
-			"   desk.admins: [\"discord:…\"], your own user id, and desk.channels: [\"discord:…\"].")
+		step("%s", "Discord: on discord.com/developers/applications choose New Application; no privileged intent is needed.\n"+
+			"   DESKBELL_DISCORD_TOKEN is the bot's token, under Bot (Reset Token shows it once).\n"+
+			"   DESKBELL_DISCORD_APPLICATION_ID is the Application ID, under General Information.\n"+
+			"   Invite it into your server, with what it needs and no more:\n   "+discord.Invite(cmp.Or(os.Getenv("DESKBELL_DISCORD_APPLICATION_ID"), "APPLICATION_ID"))+"\n"+
+			"   No public address is needed. Or, instead of the gateway: DESKBELL_DISCORD_PUBLIC_KEY (General Information), and there, while Deskbell runs,\n"+
+			"   Interactions Endpoint URL: https://…/discord/interactions.\n"+
+			"   desk.admins: [\"discord:…\"], your own user id (Settings, Advanced, Developer Mode; then right click on yourself, Copy User ID).")
 	}
 	if !c.Slack && !c.Discord {
 		step("Choose where the team chats: deskbell init --slack or --discord says what each needs.")
@@ -63,6 +67,9 @@ func (c initCmd) tell(w io.Writer, path, became string) error {
 	step("Keep secrets out of the file: give each by its environment variable, or its path by NAME_FILE.")
 	step("Look whether all is right: deskbell check --config %s", path)
 	step("Run it: deskbell serve --config %s", path)
+	if c.Discord {
+		step("In Discord: /desk setup, in the desk's channel: channel, SRM, intake rota, technicians, and shadow mode to begin with.")
+	}
 	if c.Slack {
 		step("Invite Deskbell into the desk's channel: /invite @Deskbell. Then /desk setup there: channel, SRM, intake rota, technicians, and shadow mode to begin with.")
 	}

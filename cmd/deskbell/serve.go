@@ -16,6 +16,7 @@ import (
 	"deskbell.dev/deskbell/bot"
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/config"
+	"deskbell.dev/deskbell/internal/discord"
 	"deskbell.dev/deskbell/internal/outbox"
 	"deskbell.dev/deskbell/internal/slack"
 	"deskbell.dev/deskbell/store"
@@ -57,9 +58,6 @@ func (serveCmd) Run(g *globals) error {
 		d.movable = true
 		g.log.Warn(testClock + " is set: whoever is on this machine may move the desk's clock")
 	}
-	if f.Discord.Token != "" {
-		g.log.Warn("this version does not connect to Discord yet; its token is not used")
-	}
 	b := thisBuild()
 	g.log.Info("the desk is open", "name", f.Desk.Name, "listen", ln.Addr().String(), "version", b.version, "commit", b.commit)
 	err = d.serve(g.ctx, ln)
@@ -75,8 +73,9 @@ type runningDesk struct {
 	box      *outbox.Outbox
 	schedule *outbox.Schedule
 	ready    *readiness
-	slack    *slack.Platform // nil where the desk is not on Slack
-	movable  bool            // POST /api/clock
+	slack    *slack.Platform   // nil where the desk is not on Slack
+	discord  *discord.Platform // the same for Discord
+	movable  bool              // POST /api/clock
 }
 
 // newDesk wires the desk of a file. tune changes what no file says of how it
@@ -101,8 +100,28 @@ func newDesk(log *slog.Logger, s *store.Store, clock *deskClock, f *config.File,
 		platforms = append(platforms, d.slack)
 		d.ready.checks = append(d.ready.checks, check{"slack", d.slack.Ready})
 	}
+	owner := uuid.NewString()
+	if f.Discord.Token != "" {
+		c := discordConfig(f)
+		c.Log, c.After = log, func() { d.box.Wake() }
+		c.Handle = func(ctx context.Context, in chat.Interaction) chat.Reply { return b.Handle(ctx, in) }
+		c.Alone = func(ctx context.Context, do func(context.Context)) {
+			outbox.Alone(ctx, s, "discord/gateway", owner, log, do)
+		}
+		c.Desk = d.channelOnDiscord
+		c.Keep = func(ctx context.Context, id string, data []byte) error {
+			return s.SaveDraft(ctx, id, data, clock.Now())
+		}
+		c.Kept = s.Draft
+		var err error
+		if d.discord, err = discord.New(c); err != nil {
+			return nil, err
+		}
+		platforms = append(platforms, d.discord)
+		d.ready.checks = append(d.ready.checks, check{"discord", d.discord.Ready})
+	}
 	b = bot.New(bot.Config{Store: s, Now: clock.Now, Platforms: platforms, Log: log})
-	d.box = outbox.New(s, b.Carry, clock.Now, uuid.NewString(), workers, log)
+	d.box = outbox.New(s, b.Carry, clock.Now, owner, workers, log)
 	d.schedule = outbox.NewSchedule(s, outbox.Duties(f.DigestAt(), f.ReportAt()), clock.Now, log)
 	return d, nil
 }
@@ -112,6 +131,24 @@ func slackConfig(f *config.File) (slack.Config, error) {
 	zone, err := time.LoadLocation(f.Desk.Zone)
 	return slack.Config{BotToken: f.Slack.BotToken.Reveal(), AppToken: f.Slack.AppToken.Reveal(), SigningSecret: f.Slack.SigningSecret.Reveal(),
 		APIURL: f.Slack.APIURL, Zone: zone}, err
+}
+
+// discordConfig is what the file says about Discord.
+func discordConfig(f *config.File) discord.Config {
+	return discord.Config{Token: f.Discord.Token.Reveal(), Application: f.Discord.ApplicationID, PublicKey: f.Discord.PublicKey, Role: f.Discord.Role,
+		APIURL: f.Discord.APIURL, Commands: bot.Commands()}
+}
+
+// channelOnDiscord is a channel of the desk's there, "" if it has none.
+func (d *runningDesk) channelOnDiscord(ctx context.Context) (string, error) {
+	p, err := d.store.Policy(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, id := range on("discord:", p.Channels) {
+		return id, nil
+	}
+	return "", nil
 }
 
 // serve answers and delivers until the context ends, then stops in this order:
@@ -127,6 +164,9 @@ func (d *runningDesk) serve(ctx context.Context, ln net.Listener) error {
 	}
 	if d.slack != nil {
 		hearing.Go(func() { d.slack.Run(ctx) })
+	}
+	if d.discord != nil {
+		hearing.Go(func() { d.discord.Run(ctx) })
 	}
 	working.Go(func() { d.box.Run(work) })
 	working.Go(func() { d.schedule.Run(work) })

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +17,7 @@ import (
 // check refuses everything that the desk would refuse later, by making the
 // policy and seeding an empty desk with it.
 func (f *File) check() error {
-	for _, check := range []func() error{f.checkAddresses, f.checkRules, f.checkMembers, f.checkChannels, f.checkDigest, f.checkRota, f.checkClients} {
+	for _, check := range []func() error{f.checkAddresses, f.checkDiscord, f.checkRules, f.checkMembers, f.checkChannels, f.checkDigest, f.checkRota, f.checkClients} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -74,6 +75,22 @@ func (f *File) checkAddresses() error {
 		if u, err := url.Parse(a.url); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 			return at(a.path, "%q is no address; write it like https://host/api", a.url)
 		}
+	}
+	return nil
+}
+
+var (
+	idShape  = regexp.MustCompile(`^[0-9]{1,20}$`)
+	keyShape = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+)
+
+func (f *File) checkDiscord() error {
+	d := f.Discord
+	switch {
+	case d.ApplicationID != "" && !idShape.MatchString(d.ApplicationID):
+		return at("$.discord.application_id", "%q is no application id; it is digits, under General Information in the developer portal", d.ApplicationID)
+	case d.PublicKey != "" && !keyShape.MatchString(d.PublicKey):
+		return at("$.discord.public_key", "%q is no public key; it is 64 hexadecimal digits, under General Information in the developer portal", d.PublicKey)
 	}
 	return nil
 }

@@ -57,8 +57,8 @@ type HTTP struct {
 	Listen string `yaml:"listen"`
 }
 
-// Slack and Discord hold what their platforms need; Discord's comes with its own
-// part of Deskbell. Secrets belong into the environment.
+// Slack and Discord hold what their platforms need. Secrets belong into the
+// environment.
 type Slack struct {
 	BotToken      Secret `yaml:"bot_token"`
 	AppToken      Secret `yaml:"app_token"`
@@ -70,6 +70,7 @@ type Discord struct {
 	Token         Secret `yaml:"token"`
 	ApplicationID string `yaml:"application_id"`
 	PublicKey     string `yaml:"public_key"`
+	Role          string `yaml:"role"`
 	APIURL        string `yaml:"api_url"`
 }
 

@@ -72,7 +72,7 @@ func (p *Platform) late(d delivery, done <-chan chat.Reply) answer {
 func (p *Platform) bring(d delivery, r chat.Reply) {
 	ctx, cancel := context.WithTimeout(p.life, bringWithin)
 	defer cancel()
-	hook := "/webhooks/" + p.cfg.Application + "/" + d.token
+	hook := "/webhooks/" + p.app.ID + "/" + d.token
 	var m chat.Message
 	var edit bool
 	if !empty(r) {

@@ -47,11 +47,15 @@ func (in interaction) who() string {
 type channel struct {
 	ID     string `json:"id"`
 	Type   int    `json:"type"`
+	Name   string `json:"name"`
 	Parent string `json:"parent_id"`
 }
 
-// direct and thread report what kind of channel it is.
-func (c channel) direct() bool { return c.Type == 1 }
+// direct reports whether only the person and Deskbell are there, thread whether it
+// hangs under a message.
+func (c channel) direct(person string) bool {
+	return c.Type == 1 || c.Type == 12 && c.Name == forPerson(person)
+}
 func (c channel) thread() bool { return c.Type >= 10 && c.Type <= 12 }
 
 type member struct {
@@ -129,13 +133,13 @@ func decode(in interaction, cs []chat.SlashCommand) (delivery, bool, error) {
 	out := delivery{id: in.ID, token: in.Token, kind: in.Type}
 	out.Platform, out.Key, out.From = "discord", in.ID, chat.User{ID: in.who()}
 	direct := ""
-	if in.Channel.direct() {
+	if in.Channel.direct(out.From.ID) {
 		direct = out.From.ID
 	}
 	out.Place = placeOf(in.Channel, direct)
 	if in.Message != nil {
 		out.Message = chat.MessageRef{Place: out.Place, ID: in.Message.ID}
-		out.alone = in.Message.Flags&flagEphemeral != 0 || in.Channel.direct()
+		out.alone = in.Message.Flags&flagEphemeral != 0 || direct != ""
 	}
 	switch in.Type {
 	case inCommand:
@@ -194,7 +198,7 @@ func (out *delivery) fill(all []filled) {
 // placeOf is where it happened. A thread's id is that of the message that it hangs
 // under.
 func placeOf(c channel, direct string) chat.Place {
-	if c.thread() {
+	if c.thread() && direct == "" {
 		return chat.Place{Channel: c.Parent, Thread: c.ID}
 	}
 	return chat.Place{Channel: c.ID, User: direct}

@@ -41,6 +41,9 @@ type Config struct {
 	// Alone runs what only one of several replicas may do as long as this one may,
 	// again and again until ctx ends; nil where there are no others.
 	Alone func(ctx context.Context, do func(context.Context))
+	// Desk is a channel of the desk's, "" if it has none yet: for those who take no
+	// direct messages.
+	Desk func(ctx context.Context) (channel string, err error)
 	// Keep keeps what was typed into a form that was refused, for a day, and Kept
 	// has it back.
 	Keep func(ctx context.Context, id string, data []byte) error
@@ -59,6 +62,7 @@ type Platform struct {
 	times times
 
 	self    string // the bot's user id
+	app     application
 	guild   string
 	role    string        // the id of Config.Role
 	known   chan struct{} // closed once they are
@@ -144,6 +148,9 @@ func (p *Platform) Run(ctx context.Context) {
 	for n := 0; ; n++ {
 		err := p.meet(ctx)
 		if err == nil {
+			err = p.register(ctx)
+		}
+		if err == nil {
 			break
 		}
 		if ctx.Err() == nil {
@@ -154,6 +161,9 @@ func (p *Platform) Run(ctx context.Context) {
 		}
 	}
 	close(p.known)
+	if t := p.app.wrong(p.cfg); t != nil { // it may be mended while Deskbell runs
+		p.cfg.Log.Error("discord: "+t.Fix, "cause", t.Cause)
+	}
 	p.cfg.Log.Info("discord: connected", "server", p.guild, "by", map[bool]string{true: "signed HTTP", false: "the gateway"}[p.key != nil])
 	if p.key == nil {
 		p.cfg.Alone(ctx, p.hold)
@@ -183,9 +193,15 @@ func (p *Platform) Ready(context.Context) error {
 	return nil
 }
 
+// meet learns who Deskbell is, in which server, and with which role people are of
+// the desk.
 func (p *Platform) meet(ctx context.Context) error {
 	var me user
 	if err := p.call(ctx, "GET", "/users/@me", nil, &me); err != nil {
+		return err
+	}
+	var app application
+	if err := p.call(ctx, "GET", "/applications/@me", nil, &app); err != nil {
 		return err
 	}
 	var guilds []struct{ ID string }
@@ -193,13 +209,10 @@ func (p *Platform) meet(ctx context.Context) error {
 		return err
 	}
 	if len(guilds) != 1 {
-		return fmt.Errorf("discord: the bot is in %d servers, and a desk is of one: invite it to yours, and remove it from others", len(guilds))
+		return &chat.Trouble{Cause: fmt.Sprintf("the bot is in %d servers", len(guilds)), Fix: "A desk is of one: invite it to yours by " + Invite(app.ID) + ", and remove it from others."}
 	}
-	p.self, p.guild = me.ID, guilds[0].ID
-	if err := p.findRole(ctx); err != nil {
-		return err
-	}
-	return p.register(ctx)
+	p.self, p.app, p.guild = me.ID, app, guilds[0].ID
+	return p.findRole(ctx)
 }
 
 // findRole learns the id of the role that makes somebody one of the desk's.
@@ -207,38 +220,48 @@ func (p *Platform) findRole(ctx context.Context) error {
 	if p.cfg.Role == "" {
 		return nil
 	}
-	var all []struct{ ID, Name string }
+	var all []role
 	if err := p.call(ctx, "GET", "/guilds/"+p.guild+"/roles", nil, &all); err != nil {
 		return err
 	}
 	word := strings.TrimPrefix(p.cfg.Role, "@")
-	n := slices.IndexFunc(all, func(r struct{ ID, Name string }) bool { return r.ID == word || strings.EqualFold(r.Name, word) })
+	n := slices.IndexFunc(all, func(r role) bool { return r.ID == word || strings.EqualFold(r.Name, word) })
 	if n < 0 {
-		return fmt.Errorf("discord: the server has no role %q: set discord.role to one that it has, by id or name", p.cfg.Role)
+		return &chat.Trouble{Cause: "no role " + p.cfg.Role, Fix: "Set discord.role to one that the server has, by id or name."}
 	}
 	p.role = all[n].ID
 	return nil
 }
 
-// register overwrites the server's commands where they differ from ours.
-func (p *Platform) register(ctx context.Context) error {
-	path := "/applications/" + p.cfg.Application + "/guilds/" + p.guild + "/commands"
-	want := commandsOf(p.cfg.Commands)
+// commandsAt is where the server's commands are.
+func (p *Platform) commandsAt() string {
+	return "/applications/" + p.app.ID + "/guilds/" + p.guild + "/commands"
+}
+
+// registered reports whether the server's commands are ours.
+func (p *Platform) registered(ctx context.Context) (bool, error) {
 	var have []command
-	if err := p.call(ctx, "GET", path, nil, &have); err != nil {
-		return err
+	if err := p.call(ctx, "GET", p.commandsAt(), nil, &have); err != nil {
+		return false, err
 	}
 	byName := func(a, b command) int { return strings.Compare(a.Name, b.Name) }
-	sorted := slices.SortedFunc(slices.Values(want), byName)
+	want := slices.SortedFunc(slices.Values(commandsOf(p.cfg.Commands)), byName)
 	slices.SortFunc(have, byName)
-	a, err := json.Marshal(sorted)
+	a, err := json.Marshal(want)
 	if err != nil {
+		return false, err
+	}
+	b, err := json.Marshal(have)
+	return string(a) == string(b), err
+}
+
+// register overwrites the server's commands where they differ from ours.
+func (p *Platform) register(ctx context.Context) error {
+	same, err := p.registered(ctx)
+	if same || err != nil {
 		return err
 	}
-	if b, err := json.Marshal(have); err == nil && string(a) == string(b) {
-		return nil
-	}
-	return p.call(ctx, "PUT", path, want, nil)
+	return p.call(ctx, "PUT", p.commandsAt(), commandsOf(p.cfg.Commands), nil)
 }
 
 // Find looks a member of the server up, by id, mention, name or handle. ErrUnknown

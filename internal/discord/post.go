@@ -35,34 +35,35 @@ func (p *Platform) Post(ctx context.Context, at chat.Place, m chat.Message, key 
 	if err != nil {
 		return chat.MessageRef{}, fmt.Errorf("discord: post %s: %w", key, err)
 	}
-	if at.Channel == "" {
-		at.Channel = channel
-	}
 	m.Private = false // who sees it is where it stands
 	b := bodyOf(m, true)
 	var id int
 	b.Nonce, id = mark(key)
 	b.Components[0].ID, b.Once = id, true
-	if !tried.IsZero() {
-		found, err := p.lookFor(ctx, channel, id, tried)
-		if err != nil {
-			return chat.MessageRef{}, fmt.Errorf("discord: post %s: %w: %w", key, chat.ErrUnsure, err)
+	var ref chat.MessageRef
+	err = p.toPerson(ctx, at, channel, func(channel string) error {
+		ref.Place = at
+		if at.Channel == "" {
+			ref.Place.Channel = channel
 		}
-		if found != "" {
-			return chat.MessageRef{Place: at, ID: found}, nil
+		if !tried.IsZero() {
+			found, err := p.lookFor(ctx, channel, id, tried)
+			if err != nil {
+				return fmt.Errorf("%w: %w", chat.ErrUnsure, err)
+			}
+			if ref.ID = found; found != "" {
+				return nil
+			}
 		}
-	}
-	var posted message
-	err = p.send(ctx, "POST", "/channels/"+channel+"/messages", b, m, &posted)
-	if at.Thread != "" && code(err) == unknownChannel { // it has yet to be begun
-		if err = p.beginThread(ctx, at); err == nil {
-			err = p.send(ctx, "POST", "/channels/"+channel+"/messages", b, m, &posted)
-		}
-	}
+		var posted message
+		err := p.within(ctx, at, func() error { return p.send(ctx, "POST", "/channels/"+channel+"/messages", b, m, &posted) })
+		ref.ID = posted.ID
+		return err
+	})
 	if err != nil {
 		return chat.MessageRef{}, fmt.Errorf("discord: post %s: %w", key, err)
 	}
-	return chat.MessageRef{Place: at, ID: posted.ID}, nil
+	return ref, nil
 }
 
 // send is a call with a message's body and its picture, if it has one.
@@ -72,43 +73,6 @@ func (p *Platform) send(ctx context.Context, method, path string, b body, m chat
 	}
 	f := &discordgo.File{Name: m.Card.Image.Name, ContentType: "image/png", Reader: bytes.NewReader(m.Card.Image.PNG)}
 	return p.callWithFile(ctx, method, path, b, f, into)
-}
-
-// channelOf is where the place is: a thread is a channel of its own, whose id is
-// that of the message it hangs under; direct messages are opened first.
-func (p *Platform) channelOf(ctx context.Context, at chat.Place) (string, error) {
-	switch {
-	case at.Thread != "":
-		return at.Thread, nil
-	case at.Channel != "":
-		return at.Channel, nil
-	}
-	if id, ok := p.direct.Load(at.User); ok {
-		return id.(string), nil
-	}
-	var opened struct{ ID string }
-	if err := p.call(ctx, "POST", "/users/@me/channels", map[string]string{"recipient_id": at.User}, &opened); err != nil {
-		return "", err
-	}
-	p.direct.Store(at.User, opened.ID)
-	return opened.ID, nil
-}
-
-// threadName is what a thread is called where its message says nothing.
-const threadName = "Ticket"
-
-// weekArchive: a thread that nobody writes in for a week is put away; a message
-// brings it back.
-const weekArchive = 10080 // minutes
-
-// beginThread begins the thread under a message.
-func (p *Platform) beginThread(ctx context.Context, at chat.Place) error {
-	err := p.call(ctx, "POST", "/channels/"+at.Channel+"/messages/"+at.Thread+"/threads",
-		map[string]any{"name": threadName, "auto_archive_duration": weekArchive}, nil)
-	if code(err) == threadExists {
-		return nil
-	}
-	return err
 }
 
 // Reading back a post: our clock and Discord's may differ by some, and it stands
@@ -156,7 +120,10 @@ func (p *Platform) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message
 	}
 	m.Private = false
 	b := bodyOf(m, false)
-	if err := p.call(ctx, "PATCH", "/channels/"+channel+"/messages/"+ref.ID, b, nil); err != nil {
+	err = p.toPerson(ctx, ref.Place, channel, func(channel string) error {
+		return p.within(ctx, ref.Place, func() error { return p.call(ctx, "PATCH", "/channels/"+channel+"/messages/"+ref.ID, b, nil) })
+	})
+	if err != nil {
 		return fmt.Errorf("discord: edit %s: %w", ref.ID, err)
 	}
 	return nil

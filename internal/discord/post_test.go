@@ -3,12 +3,14 @@ package discord_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"testing"
 	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/discord/discordtest"
 )
 
 func (d *desk) post(at chat.Place, m chat.Message) chat.MessageRef {
@@ -111,4 +113,92 @@ func TestWhatDiscordRefuses(t *testing.T) {
 		t.Error("it was posted after the end")
 	}
 	d.seesNot(ann, channel, "lost")
+}
+
+// TestThreads: a thread is called after what it hangs under, is brought back when it
+// was put away, and is gone when it was deleted.
+func TestThreads(t *testing.T) {
+	d := newDesk(t)
+	m := card("T-1  Printer <jams>, *again*\n○ Submitted")
+	m.Text = chat.Join(chat.MentionUser(ann, "ann"), chat.Say(" "))
+	root := d.post(chat.Place{Channel: channel}, *m)
+	in := chat.Place{Channel: channel, Thread: root.ID}
+	note := d.post(in, *card("a note"))
+	if got := d.srv.Named(root.ID); got != "T-1  Printer <jams>, *again*" {
+		t.Errorf("the thread is called %q", got)
+	}
+	away := func() { d.srv.Change(root.ID, func(c *discordtest.Channel) { c.Archived = true }) }
+	away()
+	d.did(d.pf.Edit(t.Context(), note, *card("a note, now")))
+	d.sees(ben, channel, "a note, now")
+	away()
+	d.post(in, *card("another note"))
+	d.sees(ben, channel, "another note")
+	d.srv.Change(root.ID, func(c *discordtest.Channel) { c.Archived, c.Locked = true, true })
+	if err := d.pf.Edit(t.Context(), note, *card("locked")); !errors.As(err, new(*chat.Trouble)) {
+		t.Errorf("an edit in a locked thread: %v", err)
+	}
+	d.srv.Change(root.ID, func(c *discordtest.Channel) { c.ID = "" })
+	if _, err := d.pf.Post(t.Context(), in, *card("deleted"), "k", time.Time{}); !errors.Is(err, chat.ErrGone) {
+		t.Errorf("a post in a deleted thread: %v", err)
+	}
+}
+
+// TestWhoTakesNoDirectMessages is told in a thread of their own, also by a process
+// that was started after it was begun.
+func TestWhoTakesNoDirectMessages(t *testing.T) {
+	d := newDesk(t)
+	d.srv.AddUser(discordtest.User{ID: ann, Name: "ann", Guild: discordtest.Guild, Closed: true})
+	to := chat.Place{User: ann}
+	ref := d.post(to, *card("to prioritize", chat.Action{Token: "x", Label: "X"}))
+	d.sees(ann, channel, "to prioritize")
+	d.seesNot(ben, channel, "to prioritize")
+	d.start(false)
+	d.did(d.pf.Edit(t.Context(), chat.MessageRef{Place: to, ID: ref.ID}, *card("prioritized", chat.Action{Token: "x", Label: "X"})))
+	m := d.sees(ann, channel, "prioritized")
+	d.post(to, *card("one more"))
+	if d.sees(ann, channel, "one more").Channel != m.Channel {
+		t.Error("a second thread was begun")
+	}
+	// There a press is like one in direct messages.
+	d.answersWith(chat.Reply{Message: &chat.Message{Card: &chat.Card{Title: chat.Say("done")}, Private: true}, Edit: true})
+	d.did(d.srv.Press(ann, m, d.button(m, "X"), 2))
+	if in := d.one(); in.Place.User != ann || in.Place.Thread != "" {
+		t.Errorf("heard %+v", in)
+	}
+	if d.sees(ann, channel, "done").ID != ref.ID {
+		t.Error("the answer does not take the prompt's place")
+	}
+	gone := chat.Place{User: "100000000000000009"}
+	if _, err := d.pf.Post(t.Context(), gone, *card("lost"), "gone", time.Time{}); !errors.Is(err, chat.ErrGone) {
+		t.Errorf("to nobody: %v", err)
+	}
+}
+
+// TestRates: what Discord tells of its limits is kept, so that next to nothing is
+// refused, and what is refused is asked to come again.
+func TestRates(t *testing.T) {
+	d := newDesk(t)
+	d.srv.Rate(3, 300*time.Millisecond)
+	for n := range 12 {
+		_, err := d.pf.Post(t.Context(), chat.Place{Channel: channel}, *card(fmt.Sprint("card ", n)), fmt.Sprint("card/", n), time.Time{})
+		d.did(err) // each has its turn within the patience of a call
+	}
+	if d.srv.Refused() > 0 {
+		t.Errorf("%d calls were refused", d.srv.Refused())
+	}
+	d.srv.Rate(0, 0)
+	d.srv.Pause(time.Hour)
+	for range 3 {
+		var wait *chat.Wait
+		if _, err := d.pf.Post(t.Context(), chat.Place{Channel: channel}, *card("later"), "later", time.Time{}); !errors.As(err, &wait) || wait.For < 59*time.Minute {
+			t.Errorf("while Discord wants peace: %v", err)
+		}
+	}
+	if d.srv.Refused() != 1 {
+		t.Errorf("%d calls were made although Discord wants peace", d.srv.Refused())
+	}
+	d.answersWith(chat.Reply{Message: tell("still heard")})
+	d.did(d.types(ann, channel, "new")) // answers are not held up
+	d.sees(ann, channel, "still heard")
 }

@@ -44,6 +44,17 @@ type limiter struct {
 	paused  time.Time // until when Discord wants peace altogether
 	invalid int       // answers since began
 	began   time.Time
+	ahead   *time.Duration // our clock of Discord's, as the last answer had it
+}
+
+// skew is how far our clock is ahead of Discord's; false if it never said.
+func (l *limiter) skew() (time.Duration, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ahead == nil {
+		return 0, false
+	}
+	return *l.ahead, true
 }
 
 // window is what a route has left until its reset.
@@ -124,6 +135,9 @@ func (l *limiter) learn(route string, res *http.Response) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
+	if at, err := http.ParseTime(res.Header.Get("Date")); err == nil {
+		l.ahead = new(now.Sub(at))
+	}
 	switch res.StatusCode {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
 		l.invalid++

@@ -27,6 +27,7 @@ const (
 	noPermission   = 50013
 	acknowledged   = 40060
 	badHookToken   = 50027
+	archivedThread = 50083
 	threadExists   = 160004
 )
 
@@ -34,7 +35,7 @@ const (
 var fixes = map[int]chat.Trouble{
 	unknownChannel: {Cause: "unknown channel", Fix: "The channel is gone: say where the cards stand, /desk channel set CHANNEL"},
 	noAccess:       {Cause: "missing access", Fix: "Let Deskbell see that channel, in the channel's permissions."},
-	noPermission:   {Cause: "missing permissions", Fix: "Let Deskbell send messages, embed links, attach files and create threads there, in the channel's permissions."},
+	noPermission:   {Cause: "missing permissions", Fix: "Let Deskbell send messages, attach files, read the history, and create threads and write in them there, in the channel's permissions; `deskbell check` says which is missing."},
 }
 
 // badToken is what an admin mends once for all.

@@ -79,6 +79,7 @@ func (d *desk) start(gateway bool) {
 		log = quiet
 	}
 	c := discord.Config{Token: "token", Application: discordtest.Application, APIURL: d.srv.APIURL(), Commands: commands, Handle: d.asks, Log: log,
+		Desk: func(context.Context) (string, error) { return channel, nil },
 		Keep: func(_ context.Context, id string, data []byte) error {
 			d.mu.Lock()
 			defer d.mu.Unlock()

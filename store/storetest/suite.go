@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"notices: parked and put off", unparked},
 		{"a post is begun once", posts},
 		{"a slot is taken once", slots},
+		{"one has a lease", leases},
 		{"what is a week old is purged", purged},
 		{"a post that may be asked for again is not purged", postsKept},
 		{"a changed configuration reaches open tickets", reconfigured},

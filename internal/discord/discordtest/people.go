@@ -117,7 +117,7 @@ func (s *Server) Interact(user, channel string, kind int, data any, on *Message)
 	g := &given{user: user, channel: channel, on: on, at: time.Now(), answered: make(chan struct{})}
 	s.tokens["token-"+id] = g
 	in := map[string]any{"id": id, "application_id": Application, "type": kind, "token": "token-" + id, "version": 1, "data": data,
-		"channel": map[string]any{"id": c.ID, "type": c.Type, "parent_id": c.Parent}, "channel_id": c.ID}
+		"channel": map[string]any{"id": c.ID, "type": c.Type, "name": c.Name, "parent_id": c.Parent}, "channel_id": c.ID}
 	if c.Type == 1 {
 		in["user"] = s.user(user)
 	} else {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -50,6 +51,18 @@ func (s *Server) mux() http.Handler {
 	on("GET "+v+"/users/@me", func(w http.ResponseWriter, _ *http.Request, _ sent) {
 		write(w, 200, map[string]string{"id": Bot, "username": "deskbell"})
 	})
+	on("GET "+v+"/applications/@me", func(w http.ResponseWriter, _ *http.Request, _ sent) {
+		write(w, 200, map[string]any{"id": Application, "verify_key": s.PublicKey(), "interactions_endpoint_url": s.endpoint})
+	})
+	on("GET "+v+"/channels/{channel}", func(w http.ResponseWriter, r *http.Request, _ sent) {
+		if c := s.channels[r.PathValue("channel")]; c == nil {
+			refuse(w, 404, 10003, "Unknown Channel")
+		} else if c.Hidden {
+			refuse(w, 403, 50001, "Missing Access")
+		} else {
+			write(w, 200, map[string]any{"id": c.ID, "type": c.Type, "name": c.Name, "guild_id": Guild, "permission_overwrites": []map[string]any{{"id": Bot, "type": 1, "allow": "0", "deny": strconv.FormatInt(c.Denied, 10)}}})
+		}
+	})
 	on("GET "+v+"/users/@me/guilds", func(w http.ResponseWriter, _ *http.Request, _ sent) {
 		write(w, 200, []map[string]string{{"id": Guild}})
 	})
@@ -69,6 +82,10 @@ func (s *Server) mux() http.Handler {
 	})
 	on("GET "+v+"/guilds/{guild}/members/{user}", func(w http.ResponseWriter, r *http.Request, _ sent) {
 		u := s.users[r.PathValue("user")]
+		if r.PathValue("user") == Bot {
+			write(w, 200, map[string]any{"user": map[string]any{"id": Bot, "username": "deskbell", "bot": true}, "roles": []string{botRole}})
+			return
+		}
 		if u.Guild != Guild {
 			refuse(w, 404, 10007, "Unknown Member")
 			return
@@ -115,9 +132,59 @@ func (s *Server) mux() http.Handler {
 		write(w, 200, map[string]any{"url": s.socketURL() + "/gateway", "shards": 1, "session_start_limit": map[string]any{"total": 1000, "remaining": left, "reset_after": reset, "max_concurrency": 1}})
 	})
 	on("GET "+v+"/guilds/{guild}/roles", func(w http.ResponseWriter, _ *http.Request, _ sent) {
-		write(w, 200, []map[string]string{{"id": Guild, "name": "@everyone"}, {"id": Role, "name": "Desk"}})
+		write(w, 200, []map[string]string{{"id": Guild, "name": "@everyone", "permissions": "0"}, {"id": Role, "name": "Desk", "permissions": "0"}, {"id": botRole, "name": "Deskbell", "permissions": strconv.FormatInt(s.granted, 10)}})
 	})
 	on("POST "+v+"/interactions/{id}/{token}/callback", s.callback)
+	on("POST "+v+"/channels/{channel}/threads", func(w http.ResponseWriter, r *http.Request, in sent) {
+		var b struct {
+			Name string
+			Type int
+		}
+		if json.Unmarshal(in.json, &b) != nil || b.Name == "" || b.Type != 12 || s.channels[r.PathValue("channel")] == nil {
+			s.fail("a private thread: %s", in.json)
+		}
+		c := &Channel{ID: s.id(), Name: b.Name, Parent: r.PathValue("channel"), Type: 12}
+		s.channels[c.ID] = c
+		write(w, 201, map[string]any{"id": c.ID})
+	})
+	on("PUT "+v+"/channels/{channel}/thread-members/{user}", func(w http.ResponseWriter, r *http.Request, _ sent) {
+		c := s.channels[r.PathValue("channel")]
+		if c == nil || s.users[r.PathValue("user")].Guild != Guild {
+			refuse(w, 404, 10007, "Unknown Member")
+			return
+		}
+		c.With = r.PathValue("user")
+		w.WriteHeader(http.StatusNoContent)
+	})
+	on("GET "+v+"/guilds/{guild}/threads/active", func(w http.ResponseWriter, _ *http.Request, _ sent) {
+		all := []map[string]any{}
+		for _, c := range s.channels {
+			if c.Type >= 11 && !c.Archived {
+				all = append(all, map[string]any{"id": c.ID, "name": c.Name, "parent_id": c.Parent, "type": c.Type})
+			}
+		}
+		write(w, 200, map[string]any{"threads": all})
+	})
+	on("PATCH "+v+"/channels/{channel}", func(w http.ResponseWriter, r *http.Request, in sent) {
+		c := s.channels[r.PathValue("channel")]
+		switch {
+		case c == nil:
+			refuse(w, 404, 10003, "Unknown Channel")
+		case c.Locked:
+			refuse(w, 403, 50013, "Missing Permissions")
+		default:
+			c.Archived = false
+			write(w, 200, map[string]any{"id": c.ID})
+		}
+	})
+	on("GET "+v+"/channels/{channel}/messages/{message}", func(w http.ResponseWriter, r *http.Request, _ sent) {
+		m := s.message(r.PathValue("message"))
+		if m == nil || m.Deleted || m.Channel != r.PathValue("channel") {
+			refuse(w, 404, 10008, "Unknown Message")
+			return
+		}
+		write(w, 200, s.wire(m))
+	})
 	on("POST "+v+"/channels/{channel}/messages", s.create)
 	on("GET "+v+"/channels/{channel}/messages", s.list)
 	on("PATCH "+v+"/channels/{channel}/messages/{message}", s.edit)
@@ -198,10 +265,21 @@ func (s *Server) take(w http.ResponseWriter, in sent, schema string) (taken, boo
 
 func (s *Server) create(w http.ResponseWriter, r *http.Request, in sent) {
 	c := s.channels[r.PathValue("channel")]
-	if c == nil {
+	switch {
+	case c == nil:
 		refuse(w, 404, 10003, "Unknown Channel")
 		return
+	case c.Hidden:
+		refuse(w, 403, 50001, "Missing Access")
+		return
+	case c.Type == 1 && s.users[c.With].Closed:
+		refuse(w, 403, 50007, "Cannot send messages to this user")
+		return
+	case c.Locked:
+		refuse(w, 403, 50013, "Missing Permissions")
+		return
 	}
+	c.Archived = false // a message brings it back
 	b, ok := s.take(w, in, "MessageCreateRequest")
 	if !ok {
 		return
@@ -242,6 +320,9 @@ func (s *Server) edit(w http.ResponseWriter, r *http.Request, in sent) {
 	case s.channels[r.PathValue("channel")] == nil:
 		refuse(w, 404, 10003, "Unknown Channel")
 		return
+	case s.channels[r.PathValue("channel")].Archived:
+		refuse(w, 400, 50083, "Thread is archived")
+		return
 	case m == nil || m.Deleted || m.EphemeralTo != "" || m.Channel != r.PathValue("channel"):
 		refuse(w, 404, 10008, "Unknown Message")
 		return
@@ -259,7 +340,7 @@ func (s *Server) thread(w http.ResponseWriter, r *http.Request, in sent) {
 	case root == nil || root.Deleted || root.Channel != r.PathValue("channel"):
 		refuse(w, 404, 10008, "Unknown Message")
 		return
-	case s.channels[root.ID] != nil:
+	case s.channels[root.ID] != nil || s.begun[root.ID]:
 		refuse(w, 400, 160004, "A thread has already been created for this message")
 		return
 	}

@@ -23,19 +23,25 @@ const (
 	Application = "900000000000000002"
 	Bot         = "900000000000000003"
 	Role        = "900000000000000004"
+	botRole     = "900000000000000005"
 )
 
 // User is a person; one of another guild than Guild is none of the desk's.
 type User struct {
 	ID, Name, Global, Guild string
 	Roles                   []string // ids
+	Closed                  bool     // to direct messages
 }
 
-// Channel is a text channel (type 0), a direct message (1) or a thread (11).
+// Channel is a text channel (type 0), a direct message (1), a thread (11) or a
+// private one (12), in which With is.
 type Channel struct {
 	ID, Name, Parent string
 	Type             int
 	With             string // the person of a direct message
+	Hidden           bool   // from the bot
+	Archived, Locked bool
+	Denied           int64 // permissions that the bot lacks there
 }
 
 // Message stands in a channel, for one person if EphemeralTo is set.
@@ -104,8 +110,11 @@ type Server struct {
 	puts     int
 	open     map[string]*Modal // by person
 	twice    bool
+	begun    map[string]bool // threads that were deleted
 	gate     gateway
 	token    string        // the bot's, that works
+	granted  int64         // the bot's permissions
+	endpoint string        // to which interactions go by the app's settings
 	lives    time.Duration // an interaction's token
 	inTime   time.Duration // an acknowledgement is waited for so long
 	tokens   map[string]*given
@@ -138,7 +147,7 @@ func New(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{t: t, key: key, users: map[string]User{}, channels: map[string]*Channel{}, open: map[string]*Modal{}, tokens: map[string]*given{}, commands: json.RawMessage("[]"), token: "token", lives: 15 * time.Minute, inTime: 3 * time.Second,
+	s := &Server{t: t, key: key, users: map[string]User{}, channels: map[string]*Channel{}, open: map[string]*Modal{}, begun: map[string]bool{}, tokens: map[string]*given{}, commands: json.RawMessage("[]"), token: "token", granted: 377957223424, lives: 15 * time.Minute, inTime: 3 * time.Second,
 		gate: gateway{beat: 40 * time.Second, budget: -1, sessions: map[string]*gsession{}}}
 	s.http = httptest.NewServer(s.mux())
 	t.Cleanup(func() { s.Drop(0); s.http.Close() })
@@ -152,7 +161,13 @@ func (s *Server) APIURL() string { return s.http.URL + "/api" }
 func (s *Server) PublicKey() string { return hex.EncodeToString(s.key.Public().(ed25519.PublicKey)) }
 
 // Deliver says where interactions go from now on.
-func (s *Server) Deliver(url string) { s.app = url }
+func (s *Server) Deliver(url string) { s.mu.Lock(); defer s.mu.Unlock(); s.app = url }
+
+// Endpoint sets the address in the app's settings, and Grant what the bot may do.
+func (s *Server) Endpoint(url string) { s.mu.Lock(); defer s.mu.Unlock(); s.endpoint = url }
+
+// Grant is Endpoint for the bot's permissions.
+func (s *Server) Grant(bits int64) { s.mu.Lock(); defer s.mu.Unlock(); s.granted = bits }
 
 // Answer has f decide which calls are answered by an error's status, 0 for none;
 // below zero they are carried out, and answered by that status.
@@ -223,11 +238,33 @@ func (s *Server) Messages(channel, user string) []Message {
 	var out []Message
 	for _, m := range s.messages {
 		c := s.channels[m.Channel]
-		if !m.Deleted && (m.EphemeralTo == "" || m.EphemeralTo == user) && (m.Channel == channel || c != nil && c.Type == 11 && c.Parent == channel) {
+		within := m.Channel == channel || c != nil && c.Parent == channel && (c.Type == 11 || c.Type == 12 && c.With == user)
+		if !m.Deleted && within && (m.EphemeralTo == "" || m.EphemeralTo == user) {
 			out = append(out, *m)
 		}
 	}
 	return out
+}
+
+// Change changes a channel or a thread; one whose id becomes "" is gone.
+func (s *Server) Change(id string, change func(*Channel)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.channels[id]
+	if change(c); c.ID == "" {
+		delete(s.channels, id)
+		s.begun[id] = true
+	}
+}
+
+// Named is what a channel or thread is called.
+func (s *Server) Named(id string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.channels[id]; c != nil {
+		return c.Name
+	}
+	return ""
 }
 
 // Parent is the channel that a thread is in, "" for what is no thread.
