@@ -22,6 +22,7 @@ type afar struct {
 	handles []string
 	letters []letter
 	keys    map[string]bool
+	on      []chat.Platform
 	private map[string]bool // messages that answer one person
 }
 
@@ -43,8 +44,8 @@ func newAfar(t *testing.T, url, platform, channel string, there func(handle, nam
 	return a
 }
 
-// listen runs the platform until the test ends, and keeps what clients are sent. It
-// returns where the platform's routes are served, once it is ready.
+// listen runs the platform until the test ends, beside those that run already, and
+// keeps what clients are sent. It returns where the platform's routes are served, once it is ready.
 func (a *afar) listen(pf interface {
 	chat.Platform
 	Routes() map[string]http.Handler
@@ -52,12 +53,13 @@ func (a *afar) listen(pf interface {
 	Ready(context.Context) error
 }) (url string) {
 	a.t.Helper()
-	a.speak(pf, func(_ context.Context, key string, l bot.Letter) error {
+	a.on = append(a.on, pf)
+	a.speak(func(_ context.Context, key string, l bot.Letter) error {
 		if !a.keys[key] {
 			a.keys[key], a.letters = true, append(a.letters, letter{l.To, l.Subject, l.Text})
 		}
 		return nil
-	})
+	}, a.on...)
 	mux := http.NewServeMux()
 	for pattern, h := range pf.Routes() {
 		mux.Handle(pattern, h)

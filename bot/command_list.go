@@ -23,7 +23,7 @@ var fieldWords = map[string]string{
 	"ticket": "Its number", "of": "A status, client, member or ticket", "words": "What to look for", "rest": "What follows: see the usage", "category": "Type / subtype / item",
 	"priority": "The priority, and top, up or down", "when": "Like 2h, tomorrow 14:00, Monday", "minutes": "Like 35m or 1h30", "member": "Whom", "status": "Which status",
 	"how": "link, call, e-mail or in person", "reason": "Why", "text": "The words", "note": "What to know", "summary": "What it is about", "question": "What the client is asked",
-	"hours": "How many hours", "field": "Which field", "value": "What it becomes",
+	"hours": "How many hours", "field": "Which field", "value": "What it becomes", "code": "From your other chat",
 }
 
 // Commands are the words of words.go, for platforms that list them.

@@ -30,15 +30,30 @@ const discordDesk = "200000000000000001"
 // newDiscordPlay has its deliveries come over the gateway, or as signed HTTP.
 func newDiscordPlay(t *testing.T, url string, gateway bool) *discordPlay {
 	t.Helper()
-	srv := discordtest.New(t)
-	p := &discordPlay{srv: srv, ids: map[string]string{}, refusals: map[string]bool{}}
-	p.afar = newAfar(t, url, "discord", discordDesk, func(handle, name string) string {
-		p.ids[handle] = fmt.Sprintf("10000000000000%04d", len(p.ids)+1)
-		srv.AddUser(discordtest.User{ID: p.ids[handle], Name: handle, Global: name, Guild: discordtest.Guild})
-		return p.ids[handle]
-	})
-	srv.AddChannel(discordtest.Channel{ID: discordDesk, Name: "desk"})
-	c := discord.Config{Token: "token", Application: discordtest.Application, APIURL: srv.APIURL(), Commands: bot.Commands(), Log: p.log,
+	p := newGuild(t)
+	p.afar = newAfar(t, url, "discord", discordDesk, p.joins)
+	p.begin(gateway)
+	return p
+}
+
+// newGuild is a Discord server without a desk.
+func newGuild(t *testing.T) *discordPlay {
+	p := &discordPlay{srv: discordtest.New(t), ids: map[string]string{}, refusals: map[string]bool{}}
+	p.srv.AddChannel(discordtest.Channel{ID: discordDesk, Name: "desk"})
+	return p
+}
+
+// joins has somebody be there, and is their id.
+func (p *discordPlay) joins(handle, name string) string {
+	p.ids[handle] = fmt.Sprintf("10000000000000%04d", len(p.ids)+1)
+	p.srv.AddUser(discordtest.User{ID: p.ids[handle], Name: handle, Global: name, Guild: discordtest.Guild})
+	return p.ids[handle]
+}
+
+// begin runs the platform.
+func (p *discordPlay) begin(gateway bool) {
+	p.t.Helper()
+	c := discord.Config{Token: "token", Application: discordtest.Application, APIURL: p.srv.APIURL(), Commands: bot.Commands(), Log: p.log,
 		Handle: func(ctx context.Context, in chat.Interaction) chat.Reply { return p.bot.Handle(ctx, in) },
 		Desk:   func(context.Context) (string, error) { return discordDesk, nil },
 		Keep: func(ctx context.Context, id string, data []byte) error {
@@ -46,18 +61,17 @@ func newDiscordPlay(t *testing.T, url string, gateway bool) *discordPlay {
 		},
 		Kept: func(ctx context.Context, id string) ([]byte, error) { return p.store.Draft(ctx, id) }}
 	if !gateway {
-		c.PublicKey = srv.PublicKey()
+		c.PublicKey = p.srv.PublicKey()
 	}
 	pf, err := discord.New(c)
 	if err != nil {
-		t.Fatal(err)
+		p.t.Fatal(err)
 	}
 	p.pf = pf
-	srv.Deliver(p.listen(pf))
+	p.srv.Deliver(p.listen(pf))
 	if gateway {
-		srv.OverGateway()
+		p.srv.OverGateway()
 	}
-	return p
 }
 
 // channel is "desk" or "dm-HANDLE" as Discord knows it.

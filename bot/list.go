@@ -78,15 +78,9 @@ func (t *turn) own(v desk.Verb) func(intent) (chat.Reply, error) {
 	case vReport:
 		return t.reportNow
 	case vLink:
-		return t.later
+		return t.link
 	}
 	return nil
-}
-
-// later answers the one of the contract's words whose part of Deskbell is not built yet.
-func (t *turn) later(intent) (chat.Reply, error) {
-	return t.card(chat.Say("Joining one's identities on two platforms isn't part of this version of Deskbell yet. /ticket board shows where everything stands."),
-		&chat.Card{Actions: t.offers([]desk.Offer{{Verb: vBoard, Label: "Board"}}, 0, onList, nil, 1)}), nil
 }
 
 func (t *turn) show(i intent) (chat.Reply, error) {

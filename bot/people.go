@@ -2,6 +2,8 @@ package bot
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/desk"
@@ -45,7 +47,7 @@ func (t *turn) outsider() chat.Reply {
 // nobody is there to read it. Done again, it finishes what was cut short.
 func (t *turn) left() chat.Reply {
 	m, ok := t.p.MemberWith(t.in.Platform + ":" + t.in.From.ID)
-	if !ok {
+	if !ok || t.elsewhere(m) {
 		return chat.Reply{}
 	}
 	if m.Active {
@@ -59,6 +61,15 @@ func (t *turn) left() chat.Reply {
 		return t.broke(err)
 	}
 	return chat.Reply{}
+}
+
+// elsewhere reports whether the member is also on another platform that runs.
+func (t *turn) elsewhere(m desk.Member) bool {
+	return slices.ContainsFunc(m.Identities, func(id string) bool {
+		platform, _, _ := strings.Cut(id, ":")
+		_, runs := t.platforms[platform]
+		return runs && platform != t.in.Platform
+	})
 }
 
 // takeBack frees what a member who has left had started.

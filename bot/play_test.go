@@ -80,9 +80,9 @@ func newCore(t testing.TB, url string, desk []byte) *core {
 	return p
 }
 
-// speak gives the desk its platform and its mail.
-func (p *core) speak(on chat.Platform, send func(ctx context.Context, key string, l bot.Letter) error) {
-	p.bot = bot.New(bot.Config{Store: p.store, Now: p.clock, Platforms: []chat.Platform{on}, Log: p.log, Send: send})
+// speak gives the desk its platforms and its mail.
+func (p *core) speak(send func(ctx context.Context, key string, l bot.Letter) error, on ...chat.Platform) {
+	p.bot = bot.New(bot.Config{Store: p.store, Now: p.clock, Platforms: on, Log: p.log, Send: send})
 	p.box = outbox.New(p.store, p.bot.Carry, p.clock, "play", 1, p.log)
 }
 
@@ -111,9 +111,9 @@ func newPlay(t testing.TB, url string) *play {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.Close() })
-	p.speak(w, func(ctx context.Context, key string, l bot.Letter) error {
+	p.speak(func(ctx context.Context, key string, l bot.Letter) error {
 		return w.SendMail(ctx, key, web.Mail{To: l.To, Subject: l.Subject, Text: l.Text, Ticket: l.Ticket, At: p.clock()})
-	})
+	}, w)
 	w.SetHandler(p.bot.Handle)
 	for pattern, h := range p.bot.Data() {
 		w.Mount(pattern, h)

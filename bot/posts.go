@@ -89,6 +89,8 @@ func (b *Bot) postMember(ctx context.Context, p *desk.Policy, m desk.MemberID, d
 		draw = func() (chat.Message, error) { return t.weekMoved(w) }
 	} else if what, ok := strings.CutPrefix(d.What, "picture/"); ok {
 		draw = func() (chat.Message, error) { return t.picturePost(what) }
+	} else if code, ok := strings.CutPrefix(d.What, "link/"); ok {
+		draw = func() (chat.Message, error) { return t.linkPost(code) }
 	} else if what, id, ok := strings.Cut(d.What, "/"); ok && d.Ticket == 0 {
 		n, _ := requestNumber(id)
 		h, err := b.Store.Handed(ctx, n)

@@ -136,7 +136,7 @@ var deskWords = []word{
 	{verb: vRequests, usage: "requests"},
 	{verb: desk.VAccept, usage: "accept R-3 [as 42]", args: []string{"rest"}},
 	{verb: vHandDecline, usage: "decline R-3 WHY", args: []string{"rest"}},
-	{verb: vLink, usage: "link"},
+	{verb: vLink, usage: "link [CODE]", args: []string{"code"}},
 	{verb: vDigest, usage: "digest"},
 	{verb: vReport, usage: "report [week]", args: []string{"rest"}},
 }
