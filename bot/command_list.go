@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"deskbell.dev/deskbell/internal/chat"
@@ -53,12 +55,22 @@ func listedWord(w word, group string) chat.Word {
 	case desk.VShow, vDesk:
 		out.Line = "" // the number alone; nothing at all
 	}
+	add := func(name string, required bool) {
+		f := chat.WordField{Name: name, Says: fieldWords[name], Required: required}
+		if slices.Contains(suggested, name) {
+			f.Token = fmt.Sprintf("%s;0;0;;", w.verb)
+		}
+		out.Fields = append(out.Fields, f)
+	}
 	if w.ticket {
-		out.Fields = append(out.Fields, chat.WordField{Name: "ticket", Says: fieldWords["ticket"], Required: !w.optional})
+		add("ticket", !w.optional)
 	}
 	for _, a := range w.args {
 		name, _, _ := strings.Cut(a, "+")
-		out.Fields = append(out.Fields, chat.WordField{Name: name, Says: fieldWords[name]})
+		add(name, false)
 	}
 	return out
 }
+
+// suggested are the fields for which there is something to choose from.
+var suggested = []string{"ticket", "of", "category", "priority", "member", "status", "how", "field", "value"}

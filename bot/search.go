@@ -26,23 +26,34 @@ func (t *turn) search() chat.Reply {
 	if name == "" {
 		name = i.arg("menu")
 	}
+	if n, ok := ticketNumber(i.arg("ticket")); ok && i.Ticket == 0 { // of a command
+		i.Ticket = n
+	}
 	var tk desk.Ticket
-	if i.Ticket != 0 {
+	if i.Ticket != 0 && name != "ticket" {
 		if tk, err = t.Store.Ticket(t.ctx, i.Ticket); err != nil {
 			return chat.Reply{}
 		}
 	}
 	var opts []chat.Option
-	switch name {
-	case "":
-	case "ticket", "of":
+	switch {
+	case name == "":
+	case name == "of" && i.Verb == vList:
+		opts = append(append(options(t.statuses()), options(t.clients())...), options(t.members())...)
+	case name == "category":
+		for _, c := range t.p.Categories {
+			opts = append(opts, chat.Option{Value: c.String(), Label: c.String()})
+		}
+	case name == "value":
+		opts = t.field(i.arg("field"), tk, i).Options
+	case name == "ticket" || name == "of":
 		if opts, err = t.ticketOptions(i, tk); err != nil {
 			t.Log.Error("search failed", "field", name, "err", err)
 		}
 		return chat.Reply{Options: opts}
-	case "contact":
+	case name == "contact":
 		opts = t.contactOptions(t.chosenClient(tk, i))
-	case "srm", "rota", "technicians":
+	case name == "srm" || name == "rota" || name == "technicians":
 		for _, m := range t.p.People() {
 			opts = append(opts, chat.Option{Value: t.spelled(m.ID), Label: string(m.Name)})
 		}
@@ -92,6 +103,9 @@ func (t *turn) contactOptions(client desk.ClientID) []chat.Option {
 	return opts
 }
 
+// doneToo are the words that are also said of tickets that are done.
+var doneToo = map[desk.Verb]bool{desk.VShow: true, desk.VReopen: true, desk.VNote: true, vHistory: true, vSLA: true, vWhy: true}
+
 // ticketOptions are open tickets by number or words; before anything is typed,
 // those of the same client, one's own, and what waits first.
 func (t *turn) ticketOptions(i intent, tk desk.Ticket) ([]chat.Option, error) {
@@ -118,7 +132,7 @@ func (t *turn) ticketOptions(i intent, tk desk.Ticket) ([]chat.Option, error) {
 	var opts []chat.Option
 	seen := map[desk.TicketID]bool{tk.Number: true}
 	for _, f := range found {
-		if seen[f.Number] || t.p.Workflow.Stage(f.Status) == desk.Done {
+		if seen[f.Number] || t.p.Workflow.Stage(f.Status) == desk.Done && !doneToo[i.Verb] {
 			continue
 		}
 		seen[f.Number] = true

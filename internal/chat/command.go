@@ -23,4 +23,6 @@ type WordField struct {
 	Name     string // domain word in lower_snake_case
 	Says     string
 	Required bool
+	// Token is what a Search for the field goes by, "" for one that is only typed.
+	Token string
 }

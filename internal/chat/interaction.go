@@ -22,8 +22,9 @@ const (
 
 // What a platform asks while a person looks or types. Nothing is changed by it.
 const (
-	// Search wants Options for Field of the form Token, or for the menu Token,
-	// whose labels hold Text; Values are what the form holds so far.
+	// Search wants Options for Field of the form Token, or for the menu Token, or
+	// for a command's WordField, whose labels hold Text; Values are what the form or
+	// the command holds so far.
 	Search Kind = "search"
 	// Fill wants the form Token with Fields drawn anew after a choice on which
 	// others depend; Values are what it holds so far.

@@ -49,7 +49,7 @@ func commandsOf(cs []chat.SlashCommand) []command {
 		for _, w := range c.Words {
 			sub := commandOption{Type: optWord, Name: w.Name, Says: word(w.Says, saysMost)}
 			for _, f := range w.Fields {
-				sub.Options = append(sub.Options, commandOption{Type: optText, Name: f.Name, Says: word(f.Says, saysMost), Required: f.Required})
+				sub.Options = append(sub.Options, commandOption{Type: optText, Name: f.Name, Says: word(f.Says, saysMost), Required: f.Required, Suggests: f.Token != ""})
 			}
 			if w.Group == "" {
 				cmd.Options = append(cmd.Options, sub)
@@ -75,16 +75,16 @@ type given struct {
 	Name    string  `json:"name"`
 	Type    int     `json:"type"`
 	Value   any     `json:"value"`
+	Focused bool    `json:"focused"` // it is typed right now
 	Options []given `json:"options"`
 }
 
-// typedAs is the line that a command stands for: its word as it is typed, and the
-// fields' values in the order of the word; false for a word that is not of the
-// command any more.
-func typedAs(cs []chat.SlashCommand, name string, options []given) (string, bool) {
+// wordOf finds the word that was chosen of a command, and its fields; false for one
+// that is not of the command any more.
+func wordOf(cs []chat.SlashCommand, name string, options []given) (chat.Word, []given, bool) {
 	n := slices.IndexFunc(cs, func(c chat.SlashCommand) bool { return c.Name == name })
 	if n < 0 || len(options) != 1 {
-		return "", false
+		return chat.Word{}, nil, false
 	}
 	group, sub := "", options[0]
 	if sub.Type == optGroup && len(sub.Options) == 1 {
@@ -92,19 +92,42 @@ func typedAs(cs []chat.SlashCommand, name string, options []given) (string, bool
 	}
 	k := slices.IndexFunc(cs[n].Words, func(w chat.Word) bool { return w.Group == group && w.Name == sub.Name })
 	if k < 0 {
-		return "", false
+		return chat.Word{}, nil, false
 	}
-	w := cs[n].Words[k]
-	parts := []string{"/" + name}
+	return cs[n].Words[k], sub.Options, true
+}
+
+// typedAs is the line that a word of a command stands for: its word as it is typed,
+// and the fields' values in the order of the word.
+func typedAs(command string, w chat.Word, filled []given) string {
+	parts := []string{"/" + command}
 	if w.Line != "" {
 		parts = append(parts, w.Line)
 	}
 	for _, f := range w.Fields {
-		for _, o := range sub.Options {
+		for _, o := range filled {
 			if s, ok := o.Value.(string); ok && o.Name == f.Name && strings.TrimSpace(s) != "" {
 				parts = append(parts, strings.TrimSpace(s))
 			}
 		}
 	}
-	return strings.Join(parts, " "), true
+	return strings.Join(parts, " ")
+}
+
+// searched is the field that is typed, and what the others hold; false if there is
+// nothing to choose from for it.
+func (out *delivery) searched(w chat.Word, filled []given) bool {
+	out.Kind, out.Values = chat.Search, map[string]string{}
+	for _, o := range filled {
+		s, _ := o.Value.(string)
+		n := slices.IndexFunc(w.Fields, func(f chat.WordField) bool { return f.Name == o.Name })
+		switch {
+		case n < 0:
+		case o.Focused:
+			out.Token, out.Field, out.Text = w.Fields[n].Token, o.Name, s
+		default:
+			out.Values[o.Name] = s
+		}
+	}
+	return out.Token != ""
 }

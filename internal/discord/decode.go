@@ -150,9 +150,12 @@ func decode(in interaction, cs []chat.SlashCommand) (delivery, bool, error) {
 			out.Quoted = []chat.Quoted{quoted(target, in)}
 			return out, known && there, nil
 		}
-		line, known := typedAs(cs, d.Name, d.Options)
-		out.Kind, out.Text = chat.Command, line
+		w, filled, known := wordOf(cs, d.Name, d.Options)
+		out.Kind, out.Text = chat.Command, typedAs(d.Name, w, filled)
 		return out, known, nil
+	case inSuggest:
+		w, filled, known := wordOf(cs, d.Name, d.Options)
+		return out, known && out.searched(w, filled), nil
 	case inComponent:
 		out.Kind = chat.Press
 		if out.Token, out.Value = pressed(d.CustomID); len(d.Values) > 0 {

@@ -108,7 +108,11 @@ func (p *Platform) take(in interaction) answer {
 	d, known, err := decode(in, p.cfg.Commands)
 	switch {
 	case in.Type == inSuggest:
-		return answer{Type: toSuggest, Data: map[string]any{"choices": []any{}}}
+		if !known || err != nil || !p.gate.Enter() {
+			return suggestions(nil)
+		}
+		defer p.gate.Leave()
+		return p.suggested(in, d, began)
 	case err != nil || !known:
 		p.cfg.Log.Warn("discord: an interaction that Deskbell does not know", "type", in.Type, "err", err)
 		return p.told(d, chat.Outdated)
@@ -148,6 +152,47 @@ func (p *Platform) heard(in interaction, d delivery, began time.Time) answer {
 	case <-wait.C:
 		return p.late(d, done)
 	}
+}
+
+// suggested answers while somebody types: with nothing when it takes too long, since
+// the next letter asks again.
+func (p *Platform) suggested(in interaction, d delivery, began time.Time) answer {
+	var ok bool
+	if d.From, ok = p.from(p.life, in); !ok {
+		return suggestions(nil)
+	}
+	done := make(chan chat.Reply, 1)
+	go func() {
+		r, err := p.cfg.Handle.Ask(p.life, d.Interaction)
+		if err != nil {
+			p.cfg.Log.Error("discord: not answered", "kind", d.Kind, "err", err)
+		}
+		done <- r
+	}()
+	wait := time.NewTimer(p.times.soon - time.Since(began))
+	defer wait.Stop()
+	select {
+	case r := <-done:
+		return suggestions(r.Options)
+	case <-wait.C:
+		return suggestions(nil)
+	}
+}
+
+// suggestion is one of what a field could be.
+type suggestion struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+func suggestions(all []chat.Option) answer {
+	out := []suggestion{}
+	for _, o := range options(all, "") {
+		if o.Value != noValue {
+			out = append(out, suggestion{o.Label, o.Value})
+		}
+	}
+	return answer{Type: toSuggest, Data: map[string]any{"choices": out}}
 }
 
 // ask is the handler; who fell over is told so. A press on a form that was refused

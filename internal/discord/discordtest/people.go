@@ -18,6 +18,7 @@ type Given struct {
 	Name    string  `json:"name"`
 	Type    int     `json:"type"`
 	Value   string  `json:"value,omitempty"`
+	Focused bool    `json:"focused,omitempty"`
 	Options []Given `json:"options,omitempty"`
 }
 
@@ -35,6 +36,16 @@ func (s *Server) Command(user, channel, name string, options ...Given) error {
 		return err
 	}
 	return s.Interact(user, channel, 2, map[string]any{"name": name, "type": 1, "options": options}, nil)
+}
+
+// Suggest is what somebody is offered while they type: the field that is Focused.
+func (s *Server) Suggest(user, channel, name string, options ...Given) ([]Option, error) {
+	if err := s.Interact(user, channel, 4, map[string]any{"name": name, "type": 1, "options": options}, nil); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.suggested[user], nil
 }
 
 // offered is a command as it is registered, or one of its options.
@@ -264,6 +275,18 @@ func (s *Server) acknowledge(g *given, raw []byte) error {
 			return nil
 		}
 		g.on.Components, g.on.Pings = b.Components, b.Pings.Users
+	case 8:
+		var x struct {
+			Choices []struct{ Name, Value string }
+		}
+		_ = json.Unmarshal(a.Data, &x)
+		s.suggested[g.user] = nil
+		for _, c := range x.Choices {
+			if c.Name == "" || c.Value == "" || len([]rune(c.Name)) > 100 || len([]rune(c.Value)) > 100 || len(x.Choices) > 25 {
+				s.fail("a choice: %s", a.Data)
+			}
+			s.suggested[g.user] = append(s.suggested[g.user], Option{Label: c.Name, Value: c.Value})
+		}
 	case 9:
 		s.next++
 		m := &Modal{on: g.on, channel: g.channel, Serial: s.next}

@@ -101,25 +101,26 @@ type Server struct {
 	key  ed25519.PrivateKey
 	app  string // where interactions go
 
-	mu       sync.Mutex
-	next     int64
-	users    map[string]User
-	channels map[string]*Channel
-	messages []*Message
-	commands json.RawMessage
-	puts     int
-	open     map[string]*Modal // by person
-	twice    bool
-	begun    map[string]bool // threads that were deleted
-	gate     gateway
-	token    string        // the bot's, that works
-	granted  int64         // the bot's permissions
-	endpoint string        // to which interactions go by the app's settings
-	lives    time.Duration // an interaction's token
-	inTime   time.Duration // an acknowledgement is waited for so long
-	tokens   map[string]*given
-	slow     func(method, path string) int // a status to answer instead, 0 for none
-	rates    rates
+	mu        sync.Mutex
+	next      int64
+	users     map[string]User
+	channels  map[string]*Channel
+	messages  []*Message
+	commands  json.RawMessage
+	puts      int
+	open      map[string]*Modal // by person
+	twice     bool
+	suggested map[string][]Option // last, by person
+	begun     map[string]bool     // threads that were deleted
+	gate      gateway
+	token     string        // the bot's, that works
+	granted   int64         // the bot's permissions
+	endpoint  string        // to which interactions go by the app's settings
+	lives     time.Duration // an interaction's token
+	inTime    time.Duration // an acknowledgement is waited for so long
+	tokens    map[string]*given
+	slow      func(method, path string) int // a status to answer instead, 0 for none
+	rates     rates
 }
 
 // given is an interaction that may be answered by its token.
@@ -147,7 +148,7 @@ func New(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{t: t, key: key, users: map[string]User{}, channels: map[string]*Channel{}, open: map[string]*Modal{}, begun: map[string]bool{}, tokens: map[string]*given{}, commands: json.RawMessage("[]"), token: "token", granted: 377957223424, lives: 15 * time.Minute, inTime: 3 * time.Second,
+	s := &Server{t: t, key: key, users: map[string]User{}, channels: map[string]*Channel{}, open: map[string]*Modal{}, begun: map[string]bool{}, suggested: map[string][]Option{}, tokens: map[string]*given{}, commands: json.RawMessage("[]"), token: "token", granted: 377957223424, lives: 15 * time.Minute, inTime: 3 * time.Second,
 		gate: gateway{beat: 40 * time.Second, budget: -1, sessions: map[string]*gsession{}}}
 	s.http = httptest.NewServer(s.mux())
 	t.Cleanup(func() { s.Drop(0); s.http.Close() })
