@@ -38,6 +38,18 @@ func (s *Server) Command(user, channel, name string, options ...Given) error {
 	return s.Interact(user, channel, 2, map[string]any{"name": name, "type": 1, "options": options}, nil)
 }
 
+// MessageCommand has somebody use a message's menu.
+func (s *Server) MessageCommand(user, name string, on Message, words string) error {
+	return s.Interact(user, on.Channel, 2, map[string]any{"name": name, "type": 3, "target_id": on.ID, "resolved": map[string]any{"messages": map[string]any{
+		on.ID: map[string]any{"id": on.ID, "channel_id": on.Channel, "content": words, "author": s.person(on.Author), "timestamp": time.Now().UTC().Format(time.RFC3339)}}}}, nil)
+}
+
+func (s *Server) person(id string) map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.user(id)
+}
+
 // Suggest is what somebody is offered while they type: the field that is Focused.
 func (s *Server) Suggest(user, channel, name string, options ...Given) ([]Option, error) {
 	if err := s.Interact(user, channel, 4, map[string]any{"name": name, "type": 1, "options": options}, nil); err != nil {
