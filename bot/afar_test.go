@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"deskbell.dev/deskbell/bot"
 	"deskbell.dev/deskbell/internal/chat"
 	"deskbell.dev/deskbell/internal/sample"
+	"deskbell.dev/deskbell/internal/sample/sampletest"
 )
 
 // afar is a desk on a vendor's server, with the sample's people in it.
@@ -30,16 +30,8 @@ type afar struct {
 // the cards in the channel.
 func newAfar(t *testing.T, url, platform, channel string, there func(handle, name string) (id string)) afar {
 	t.Helper()
-	cfg := bytes.ReplaceAll(sample.Config, []byte("web:desk"), []byte(platform+":"+channel))
-	a := afar{keys: map[string]bool{}, private: map[string]bool{}}
-	for _, line := range strings.Split(string(cfg), "\n") {
-		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "- {handle: "); ok {
-			handle, rest, _ := strings.Cut(rest, ",")
-			name, _, _ := strings.Cut(strings.TrimPrefix(rest, " name: "), ",")
-			cfg = bytes.ReplaceAll(cfg, []byte(`"web:`+handle+`"`), []byte(`"`+platform+":"+there(handle, name)+`"`))
-			a.handles = append(a.handles, handle)
-		}
-	}
+	cfg, handles := sampletest.On(sample.Config, platform, channel, there)
+	a := afar{handles: handles, keys: map[string]bool{}, private: map[string]bool{}}
 	a.core = newCore(t, url, cfg)
 	return a
 }
