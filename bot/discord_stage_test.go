@@ -84,52 +84,11 @@ func (p *discordPlay) channel(in string) string {
 
 // say chooses what is typed elsewhere: the command's word, and its fields.
 func (p *discordPlay) say(as, text string) reply {
-	command, rest, _ := strings.Cut(text, " ")
-	g, ok := chosen(strings.TrimPrefix(command, "/"), strings.TrimSpace(rest))
+	command, g, ok := p.srv.Typed(text)
 	if !ok {
 		return reply{Error: notHere}
 	}
-	return p.did(as, "", func() error { return p.srv.Command(p.ids[as], discordDesk, command[1:], g) })
-}
-
-// chosen is a typed line as somebody chooses it: of the words that it begins with,
-// the longest; each field but the last has a word of what follows. False for what
-// Discord lets nobody send.
-func chosen(command, line string) (discordtest.Given, bool) {
-	for _, c := range bot.Commands() {
-		if c.Name != command {
-			continue
-		}
-		var best *chat.Word
-		for n, w := range c.Words {
-			if (line == w.Line || strings.HasPrefix(line, w.Line+" ") || w.Line == "") && (best == nil || len(w.Line) > len(best.Line)) {
-				best = &c.Words[n]
-			}
-		}
-		if best == nil {
-			return discordtest.Given{}, false
-		}
-		rest := strings.TrimSpace(strings.TrimPrefix(line, best.Line))
-		g := discordtest.Given{Name: best.Name, Type: 1}
-		for n, f := range best.Fields {
-			value := rest
-			if n+1 < len(best.Fields) {
-				value, rest, _ = strings.Cut(rest, " ")
-			} else {
-				rest = ""
-			}
-			if value != "" {
-				g.Options = append(g.Options, discordtest.Given{Name: f.Name, Type: 3, Value: value})
-			} else if f.Required {
-				return g, false
-			}
-		}
-		if best.Group != "" {
-			g = discordtest.Given{Name: best.Group, Type: 2, Options: []discordtest.Given{g}}
-		}
-		return g, rest == ""
-	}
-	return discordtest.Given{}, false
+	return p.did(as, "", func() error { return p.srv.Command(p.ids[as], discordDesk, command, g) })
 }
 
 func (p *discordPlay) press(as, id, token, value string) reply {

@@ -49,15 +49,15 @@ func (l *ledger) rows(columns int, query string) [][]string {
 // desk has saved. It says what does not fit.
 func (d *day) audit() []string {
 	l := &ledger{db: d.books()}
-	d.deeds(l)
-	tickets := d.tickets(l)
+	known := map[string]bool{}
+	for _, x := range d.srv.Deliveries() {
+		known["slack/"+keyOf(x)], known["slack/"+x.EventID] = true, true
+	}
+	l.deeds("slack", d.tries, known)
+	d.quoted(l)
+	tickets := l.tickets(d.counts["tickets"])
 	d.shown(l, tickets)
-	for _, r := range l.rows(4, `SELECT key, state, attempts, last_error FROM notices WHERE state IN ('sending', 'dead', 'parked')`) {
-		l.no("the notice %s is %s after %s tries: %s", r[0], r[1], r[2], r[3])
-	}
-	for _, r := range l.rows(2, `SELECT key, last_error FROM notices WHERE state = 'pending' AND kind IN ('paint', 'post')`) {
-		l.no("the notice %s still waits: %s", r[0], r[1])
-	}
+	l.delivered()
 	late := 0
 	for _, v := range d.srv.Violations() {
 		if early, ok := strings.CutSuffix(v, " before Retry-After was over"); ok {
@@ -86,9 +86,19 @@ func (d *day) audit() []string {
 	return l.wrong
 }
 
+// delivered: nothing waits to be told.
+func (l *ledger) delivered() {
+	for _, r := range l.rows(4, `SELECT key, state, attempts, last_error FROM notices WHERE state IN ('sending', 'dead', 'parked')`) {
+		l.no("the notice %s is %s after %s tries: %s", r[0], r[1], r[2], r[3])
+	}
+	for _, r := range l.rows(2, `SELECT key, last_error FROM notices WHERE state = 'pending' AND kind IN ('paint', 'post')`) {
+		l.no("the notice %s still waits: %s", r[0], r[1])
+	}
+}
+
 // deeds: each thing done stands there once if it was answered, and at most once
 // if it was not; and nothing stands there that nobody did.
-func (d *day) deeds(l *ledger) {
+func (l *ledger) deeds(platform string, tries []try, known map[string]bool) {
 	type outcome struct {
 		Ticket int64           `json:"t"`
 		First  int             `json:"f"`
@@ -119,17 +129,13 @@ func (d *day) deeds(l *ledger) {
 	for _, r := range l.rows(1, `SELECT body FROM words`) {
 		words[r[0]]++
 	}
-	known := map[string]bool{}
-	for _, x := range d.srv.Deliveries() {
-		known["slack/"+keyOf(x)], known["slack/"+x.EventID] = true, true
-	}
 	for key := range saved {
 		if !known[key] {
 			l.no("nobody sent %s", key)
 		}
 	}
-	for _, a := range d.tries {
-		o, there := saved["slack/"+a.key]
+	for _, a := range tries {
+		o, there := saved[platform+"/"+a.key]
 		if a.acked && !there && !strings.Contains(a.told, unchanged) {
 			l.no("%s did %q, was answered %q, and it is not saved", a.who, a.what, a.told)
 		}
@@ -140,6 +146,14 @@ func (d *day) deeds(l *ledger) {
 		if a.mark != "" && words[a.mark] != want {
 			l.no("%s did %q: its words stand there %d times, want %d", a.who, a.what, words[a.mark], want)
 		}
+	}
+}
+
+// quoted: what was said in a thread stands there once.
+func (d *day) quoted(l *ledger) {
+	words := map[string]int{}
+	for _, r := range l.rows(1, `SELECT body FROM words`) {
+		words[r[0]]++
 	}
 	for _, w := range d.said {
 		if words[w] != 1 {
@@ -164,7 +178,7 @@ func (d *day) brought(words string) string {
 type saw struct{ status, priority string }
 
 // tickets: numbers and revisions have no gaps, and each case is one ticket.
-func (d *day) tickets(l *ledger) map[string]saw {
+func (l *ledger) tickets(wanted int) map[string]saw {
 	out, cases := map[string]saw{}, 0
 	w := desk.DefaultWorkflow()
 	for n, r := range l.rows(5, `SELECT number, revision, status, priority, (SELECT count(*) FROM events WHERE ticket = number) FROM tickets ORDER BY number`) {
@@ -187,8 +201,8 @@ func (d *day) tickets(l *ledger) map[string]saw {
 			l.no("%q is %s tickets", r[0], r[1])
 		}
 	}
-	if cases != d.counts["tickets"] {
-		l.no("%d tickets were wanted, and %d opened", d.counts["tickets"], cases)
+	if cases != wanted {
+		l.no("%d tickets were wanted, and %d opened", wanted, cases)
 	}
 	for _, r := range l.rows(2, `SELECT body, count(*) FROM handed GROUP BY body HAVING count(*) > 1`) {
 		l.no("%q was handed in %s times", r[0], r[1])

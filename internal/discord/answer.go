@@ -12,7 +12,7 @@ import (
 func (p *Platform) reply(d delivery, r chat.Reply) answer {
 	switch {
 	case r.Form != nil && d.kind != inModal:
-		return p.form(r.Form)
+		return p.form(d, r.Form)
 	case empty(r) && d.kind == inComponent:
 		return answer{Type: toWaitHere}
 	case empty(r): // Discord wants something there; it is taken away again
@@ -53,8 +53,8 @@ func (p *Platform) shown(d delivery, m chat.Message) answer {
 }
 
 // form opens f.
-func (p *Platform) form(f *chat.Form) answer {
-	return answer{Type: toForm, Data: modalOf(f), lost: func() chat.Message { return p.offer(chat.Say(chat.NotShown), f) }}
+func (p *Platform) form(d delivery, f *chat.Form) answer {
+	return answer{Type: toForm, Data: modalOf(f, d.id), lost: func() chat.Message { return p.offer(chat.Say(chat.NotShown), f) }}
 }
 
 // late acknowledges what takes its time, and brings the answer when it is there.

@@ -163,7 +163,9 @@ func decode(in interaction, cs []chat.SlashCommand) (delivery, bool, error) {
 		}
 		return out, d.Component == tButton || d.Component == tSelect && len(d.Values) == 1, nil
 	case inModal:
-		out.Kind, out.Token, out.Values = chat.Submit, d.CustomID, map[string]string{}
+		var opened string
+		out.Token, opened, _ = strings.Cut(d.CustomID, valued)
+		out.Kind, out.Key, out.Values = chat.Submit, "form/"+opened, map[string]string{}
 		out.fill(d.Components)
 		return out, true, nil
 	}

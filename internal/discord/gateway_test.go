@@ -253,3 +253,41 @@ func TestOneHoldsTheGateway(t *testing.T) {
 	d.sessions(2, 0)
 	d.hears("the other answers")
 }
+
+// A form whose submission nobody acknowledged stays open; submitted again, it is the
+// same to the handler.
+func TestSubmittedAgain(t *testing.T) {
+	d := newGatewayDesk(t, time.Minute)
+	f := &chat.Form{Token: "new;1", Title: "New ticket", Fields: []chat.Field{{Name: "summary", Label: "Summary"}}}
+	d.answersWith(chat.Reply{Form: f})
+	d.did(d.types(ann, channel, "new"))
+	d.one()
+	d.answersWith(chat.Reply{Message: tell("opened")})
+	d.srv.Within(200 * time.Millisecond)
+	d.srv.Answer(func(_, path string) int {
+		if strings.HasSuffix(path, "/callback") {
+			return 404
+		}
+		return 0
+	})
+	submit := func() error {
+		return d.srv.Submit(ann, func(discordtest.Component) (string, []string) { return "Toner", nil })
+	}
+	if submit() == nil {
+		t.Error("it was acknowledged")
+	}
+	first := d.one()
+	d.srv.Answer(nil)
+	d.did(submit())
+	if again := d.one(); again.Key != first.Key || again.Token != f.Token || again.Values["summary"] != "Toner" {
+		t.Errorf("heard %+v, then %+v", first, again)
+	}
+	d.answersWith(chat.Reply{Form: f}) // opened anew it is another
+	d.did(d.types(ann, channel, "new"))
+	d.one()
+	d.answersWith(chat.Reply{Message: tell("opened, too")})
+	d.did(submit())
+	if other := d.one(); other.Key == first.Key {
+		t.Error("another form has the same key")
+	}
+}

@@ -23,11 +23,13 @@ type modal struct {
 	Components []component `json:"components"`
 }
 
-// modalOf is f as a modal. An input's custom_id is the field's name. A choice with
+// modalOf is f as a modal, opened by the interaction with the id: by that it is known
+// again when it is submitted a second time, since Discord's client keeps a form open
+// whose submission was not acknowledged. An input's custom_id is the field's name. A choice with
 // more options than a menu holds, or one that is searched, is typed: its value is
 // then the name.
-func modalOf(f *chat.Form) modal {
-	m := modal{CustomID: f.Token, Title: word(f.Title, titleMost)}
+func modalOf(f *chat.Form, opened string) modal {
+	m := modal{CustomID: f.Token + valued + opened, Title: word(f.Title, titleMost)}
 	for _, x := range f.Fields {
 		in := input(f, x)
 		m.Components = append(m.Components, component{Type: tLabel, Label: word(x.Label, fieldLabelMost), Description: chat.Cut(clean(x.Hint), hintMost), Component: &in})

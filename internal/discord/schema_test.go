@@ -104,7 +104,7 @@ func TestFormsAreValid(t *testing.T) {
 			}
 			f.Fields = append(f.Fields, x)
 		}
-		m := modalOf(f)
+		m := modalOf(f, "1")
 		valid(rt, "ModalInteractionCallbackRequest", map[string]any{"type": 9, "data": m})
 		for n, c := range m.Components {
 			if c.Type != tLabel || c.Component.CustomID != f.Fields[n].Name {

@@ -124,11 +124,17 @@ func (s *Server) Submit(user string, values func(Component) (one string, many []
 		}
 		all = append(all, map[string]any{"type": 18, "component": in})
 	}
-	return s.Interact(user, m.channel, 5, map[string]any{"custom_id": m.CustomID, "components": all}, m.on)
+	err := s.Interact(user, m.channel, 5, map[string]any{"custom_id": m.CustomID, "components": all}, m.on)
+	if err != nil { // the client keeps it open
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.open[user] = m
+	}
+	return err
 }
 
-// Interact delivers an interaction, signed, and does what is answered. Its error is
-// that of a client that shows "the application did not respond".
+// Interact delivers an interaction, and does what is answered. Its error is that of a
+// client that shows "the application did not respond".
 func (s *Server) Interact(user, channel string, kind int, data any, on *Message) error {
 	s.mu.Lock()
 	c, u := s.channels[channel], s.users[user]
@@ -138,7 +144,7 @@ func (s *Server) Interact(user, channel string, kind int, data any, on *Message)
 	}
 	id := s.id()
 	g := &given{user: user, channel: channel, on: on, at: time.Now(), answered: make(chan struct{})}
-	s.tokens["token-"+id] = g
+	s.tokens["token-"+id], s.last[user] = g, id
 	in := map[string]any{"id": id, "application_id": Application, "type": kind, "token": "token-" + id, "version": 1, "data": data,
 		"channel": map[string]any{"id": c.ID, "type": c.Type, "name": c.Name, "parent_id": c.Parent}, "channel_id": c.ID}
 	if c.Type == 1 {
@@ -195,6 +201,9 @@ func (s *Server) Say(user, text string) {
 	m := s.put(&Message{Channel: s.dm(user), Author: user, Components: []Component{{Type: 10, Content: text}}})
 	s.dispatch("MESSAGE_CREATE", map[string]any{"id": m.ID, "channel_id": m.Channel, "content": text, "type": 0, "author": s.user(user), "timestamp": time.Now().UTC().Format(time.RFC3339)})
 }
+
+// Last is the id of what somebody did last.
+func (s *Server) Last(user string) string { s.mu.Lock(); defer s.mu.Unlock(); return s.last[user] }
 
 // Twice has each interaction delivered a second time from now on, or no more.
 func (s *Server) Twice(on bool) {

@@ -52,17 +52,8 @@ func (x *rates) lets(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	now := time.Now()
-	no := func(wait time.Duration, global bool) bool {
-		x.refused++
-		w.Header().Set("Retry-After", seconds(wait))
-		if global {
-			w.Header().Set("X-RateLimit-Global", "true")
-		}
-		write(w, http.StatusTooManyRequests, map[string]any{"message": "You are being rate limited.", "retry_after": wait.Seconds(), "global": global})
-		return false
-	}
 	if x.pause.After(now) && !strings.Contains(path, "/webhooks/") {
-		return no(x.pause.Sub(now), true)
+		return x.no(w, x.pause.Sub(now), true)
 	}
 	if x.most == 0 {
 		return true
@@ -73,7 +64,7 @@ func (x *rates) lets(w http.ResponseWriter, r *http.Request) bool {
 		x.windows[r.Method+path] = v
 	}
 	if v.left == 0 {
-		return no(v.reset.Sub(now), false)
+		return x.no(w, v.reset.Sub(now), false)
 	}
 	v.left--
 	w.Header().Set("X-RateLimit-Limit", strconv.Itoa(x.most))
@@ -83,3 +74,14 @@ func (x *rates) lets(w http.ResponseWriter, r *http.Request) bool {
 }
 
 func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 3, 64) }
+
+// no refuses a call that came too early.
+func (x *rates) no(w http.ResponseWriter, wait time.Duration, global bool) bool {
+	x.refused++
+	w.Header().Set("Retry-After", seconds(wait))
+	if global {
+		w.Header().Set("X-RateLimit-Global", "true")
+	}
+	write(w, http.StatusTooManyRequests, map[string]any{"message": "You are being rate limited.", "retry_after": wait.Seconds(), "global": global})
+	return false
+}

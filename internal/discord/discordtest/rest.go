@@ -35,6 +35,16 @@ func (s *Server) mux() http.Handler {
 			}
 			if s.slow != nil {
 				status := s.slow(r.Method, r.URL.Path)
+				switch status {
+				case CutBefore:
+					panic(http.ErrAbortHandler)
+				case CutAfter:
+					f(httptest.NewRecorder(), r, in)
+					panic(http.ErrAbortHandler)
+				case http.StatusTooManyRequests:
+					s.rates.no(w, time.Second, false)
+					return
+				}
 				if status < 0 {
 					f(httptest.NewRecorder(), r, in)
 					status = -status

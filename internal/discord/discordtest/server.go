@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -110,6 +111,7 @@ type Server struct {
 	puts      int
 	open      map[string]*Modal // by person
 	twice     bool
+	last      map[string]string   // what somebody did last, by person
 	suggested map[string][]Option // last, by person
 	begun     map[string]bool     // threads that were deleted
 	gate      gateway
@@ -148,7 +150,7 @@ func New(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{t: t, key: key, users: map[string]User{}, channels: map[string]*Channel{}, open: map[string]*Modal{}, begun: map[string]bool{}, suggested: map[string][]Option{}, tokens: map[string]*given{}, commands: json.RawMessage("[]"), token: "token", granted: 377957223424, lives: 15 * time.Minute, inTime: 3 * time.Second,
+	s := &Server{t: t, key: key, users: map[string]User{}, channels: map[string]*Channel{}, open: map[string]*Modal{}, begun: map[string]bool{}, suggested: map[string][]Option{}, last: map[string]string{}, tokens: map[string]*given{}, commands: json.RawMessage("[]"), token: "token", granted: 377957223424, lives: 15 * time.Minute, inTime: 3 * time.Second,
 		gate: gateway{beat: 40 * time.Second, budget: -1, sessions: map[string]*gsession{}}}
 	s.http = httptest.NewServer(s.mux())
 	t.Cleanup(func() { s.Drop(0); s.http.Close() })
@@ -170,12 +172,44 @@ func (s *Server) Endpoint(url string) { s.mu.Lock(); defer s.mu.Unlock(); s.endp
 // Grant is Endpoint for the bot's permissions.
 func (s *Server) Grant(bits int64) { s.mu.Lock(); defer s.mu.Unlock(); s.granted = bits }
 
+// What Answer may say beside a status: the line is cut before the call is carried out,
+// or after it.
+const (
+	CutBefore = 1
+	CutAfter  = -1
+)
+
 // Answer has f decide which calls are answered by an error's status, 0 for none;
-// below zero they are carried out, and answered by that status.
+// below zero they are carried out, and answered by that status. 429 asks for a second.
 func (s *Server) Answer(f func(method, path string) int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.slow = f
+}
+
+// Deeds are the ids of what people did so far.
+func (s *Server) Deeds() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []string
+	for token := range s.tokens {
+		all = append(all, strings.TrimPrefix(token, "token-"))
+	}
+	return all
+}
+
+// All are the messages that stand anywhere and that everybody there sees, oldest
+// first.
+func (s *Server) All() []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []Message
+	for _, m := range s.messages {
+		if !m.Deleted && m.EphemeralTo == "" {
+			out = append(out, *m)
+		}
+	}
+	return out
 }
 
 // AddUser and AddChannel put somebody and something there.
