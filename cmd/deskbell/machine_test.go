@@ -2,12 +2,15 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/http/httputil"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -191,4 +194,60 @@ func (m *machine) end() {
 	for _, p := range m.running() {
 		m.kill(p)
 	}
+}
+
+// checked runs `deskbell check` and looks for the parts of lines. On 0 no line
+// may be a fail.
+func (m *machine) checked(env []string, code int, want ...string) {
+	m.t.Helper()
+	cmd := program(m.t, env, "check", "--config", m.config())
+	var log strings.Builder
+	cmd.Stderr = &log
+	out, err := cmd.Output()
+	var failed *exec.ExitError
+	if err != nil && !errors.As(err, &failed) {
+		m.t.Fatal(err)
+	}
+	if got := cmd.ProcessState.ExitCode(); got != code {
+		m.t.Errorf("exit code %d, want %d", got, code)
+	}
+	for _, part := range want {
+		if !strings.Contains(string(out), part) {
+			m.t.Errorf("%q is missing", part)
+		}
+	}
+	if code == 0 && strings.Contains("\n"+string(out), "\nfail") || m.t.Failed() {
+		m.t.Errorf("it said:\n%s%s", out, log.String())
+	}
+}
+
+// saved is the database's file: nobody has it open, so all of it stands there.
+func (m *machine) saved() []byte {
+	m.t.Helper()
+	b, err := os.ReadFile(m.url)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return b
+}
+
+// reseed makes the desk anew from a changed configuration.
+func (m *machine) reseed(old, by string) {
+	m.t.Helper()
+	m.url = filepath.Join(m.dir, "another.db")
+	m.seed(m.rewrite(old, by), onDutyNow)
+}
+
+// rewrite changes the configuration.
+func (m *machine) rewrite(old, by string) []byte {
+	m.t.Helper()
+	cfg, err := os.ReadFile(m.config())
+	if err != nil || !bytes.Contains(cfg, []byte(old)) {
+		m.t.Fatal(old, err)
+	}
+	cfg = bytes.ReplaceAll(cfg, []byte(old), []byte(by))
+	if err := os.WriteFile(m.config(), cfg, 0o600); err != nil {
+		m.t.Fatal(err)
+	}
+	return cfg
 }

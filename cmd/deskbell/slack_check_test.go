@@ -3,12 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -110,54 +106,4 @@ func TestSlackCheckSecret(t *testing.T) {
 	}
 	w.checked(at, 1, "fail  1 deliveries since the start had a signature that the signing secret doesn't make, and none had the right one. Set DESKBELL_SLACK_SIGNING_SECRET to the one under Basic Information")
 	w.stop(p)
-}
-
-// checked runs `deskbell check` and looks for the parts of lines. On 0 no line
-// may be a fail.
-func (w *workspace) checked(env []string, code int, want ...string) {
-	w.t.Helper()
-	cmd := program(w.t, env, "check", "--config", w.config())
-	var log strings.Builder
-	cmd.Stderr = &log
-	out, err := cmd.Output()
-	var failed *exec.ExitError
-	if err != nil && !errors.As(err, &failed) {
-		w.t.Fatal(err)
-	}
-	if got := cmd.ProcessState.ExitCode(); got != code {
-		w.t.Errorf("exit code %d, want %d", got, code)
-	}
-	for _, part := range want {
-		if !strings.Contains(string(out), part) {
-			w.t.Errorf("%q is missing", part)
-		}
-	}
-	if code == 0 && strings.Contains("\n"+string(out), "\nfail") || w.t.Failed() {
-		w.t.Errorf("it said:\n%s%s", out, log.String())
-	}
-}
-
-// saved is the database's file: nobody has it open, so all of it stands there.
-func (w *workspace) saved() []byte {
-	w.t.Helper()
-	b, err := os.ReadFile(w.url)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return b
-}
-
-// reseed makes the desk anew from a changed configuration.
-func (w *workspace) reseed(old, by string) {
-	w.t.Helper()
-	cfg, err := os.ReadFile(w.config())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	cfg = bytes.ReplaceAll(cfg, []byte(old), []byte(by))
-	if err := os.WriteFile(w.config(), cfg, 0o600); err != nil {
-		w.t.Fatal(err)
-	}
-	w.url = filepath.Join(w.dir, "another.db")
-	w.seed(cfg, onDutyNow)
 }

@@ -122,11 +122,11 @@ func (d *desk) start(gateway bool) {
 }
 
 // until waits for something to become true.
-func (d *desk) until(what string, true func() bool) {
+func (d *desk) until(what string, is func() bool) {
 	d.Helper()
 	soon, cancel := context.WithTimeout(d.Context(), 10*time.Second)
 	defer cancel()
-	for tick := time.Tick(time.Millisecond); !true(); {
+	for tick := time.Tick(time.Millisecond); !is(); {
 		select {
 		case <-tick:
 		case <-soon.Done():
