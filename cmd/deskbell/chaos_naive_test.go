@@ -26,7 +26,7 @@ func (f forgetful) Post(ctx context.Context, at chat.Place, m chat.Message, key 
 	return f.Platform.Post(ctx, at, m, key, time.Time{})
 }
 
-// naive is `deskbell serve` with a forgetful Slack: what the chaos must find.
+// naive is `deskbell serve` with a forgetful platform: what the chaos must find.
 func naive() { serveWith(func(p chat.Platform) chat.Platform { return forgetful{p} }) }
 
 // serveWith is `deskbell serve` whose outbox speaks to Slack through on, if that
@@ -54,7 +54,11 @@ func serveWith(on func(chat.Platform) chat.Platform, tune ...func(*slack.Config)
 			return err
 		}
 		if on != nil {
-			b := bot.New(bot.Config{Store: s, Now: clock.Now, Platforms: []chat.Platform{on(d.slack)}, Log: g.log})
+			platform := chat.Platform(d.slack)
+			if d.slack == nil {
+				platform = d.discord
+			}
+			b := bot.New(bot.Config{Store: s, Now: clock.Now, Platforms: []chat.Platform{on(platform)}, Log: g.log})
 			d.box = outbox.New(s, b.Carry, clock.Now, uuid.NewString(), workers, g.log)
 		}
 		d.movable = true

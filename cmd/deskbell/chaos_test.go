@@ -17,7 +17,7 @@ import (
 	"deskbell.dev/deskbell/store/pgtest"
 )
 
-// DESKBELL_TEST_DAY is how long people begin new tickets in TestSlackChaos, 9s
+// DESKBELL_TEST_DAY is how long people begin new tickets in TestSlackChaos and TestDiscordChaos, 9s
 // if it is not set. A night's run:
 //
 //	DESKBELL_TEST_DAY=10m go test ./cmd/deskbell -run 'TestSlackChaos$' -timeout 2h
@@ -98,15 +98,23 @@ func seeded(t *testing.T) uint64 {
 	return seed
 }
 
+// dayLength is how long people begin new tickets.
+func dayLength(t *testing.T) time.Duration {
+	t.Helper()
+	text := os.Getenv(dayVariable)
+	if text == "" {
+		return 9 * time.Second
+	}
+	length, err := time.ParseDuration(text)
+	if err != nil {
+		t.Fatalf("%s: %v", dayVariable, err)
+	}
+	return length
+}
+
 func newDay(t *testing.T, url string, sockets bool) *day {
 	t.Helper()
-	d := &day{length: 9 * time.Second, cuts: 5, seed: seeded(t), counts: map[string]int{}, hands: map[string]*sync.Mutex{}}
-	if text := os.Getenv(dayVariable); text != "" {
-		var err error
-		if d.length, err = time.ParseDuration(text); err != nil {
-			t.Fatalf("%s: %v", dayVariable, err)
-		}
-	}
+	d := &day{length: dayLength(t), cuts: 5, seed: seeded(t), counts: map[string]int{}, hands: map[string]*sync.Mutex{}}
 	d.rng = rand.New(rand.NewPCG(d.seed, 1))
 	d.workspace = newWorkspace(t, url, sockets)
 	d.srv.Tolerate() // the audit reads what was wrong itself
@@ -254,14 +262,4 @@ func (d *day) quiet(ctx context.Context) {
 	}
 	// Mail waits two minutes, and what failed waits longer each time.
 	d.later("10m")
-}
-
-// later moves all desks' clocks, and returns when nothing is in hand any more.
-func (d *day) later(span string) {
-	d.t.Helper()
-	for _, p := range d.running() {
-		if status, body := call(d.t, "POST", "http://"+p.listen+"/api/clock", `{"advance":"`+span+`"}`); status != 200 {
-			d.t.Errorf("the clock: %d %s", status, body)
-		}
-	}
 }

@@ -251,3 +251,13 @@ func (m *machine) rewrite(old, by string) []byte {
 	}
 	return cfg
 }
+
+// later moves all desks' clocks, and returns when nothing is in hand any more.
+func (m *machine) later(span string) {
+	m.t.Helper()
+	for _, p := range m.running() {
+		if status, body := call(m.t, "POST", "http://"+p.listen+"/api/clock", `{"advance":"`+span+`"}`); status != 200 {
+			m.t.Errorf("the clock: %d %s", status, body)
+		}
+	}
+}

@@ -295,7 +295,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, in sent) {
 		return
 	}
 	for _, m := range s.messages {
-		if b.Once && b.Nonce != "" && m.nonce == b.Nonce && m.Channel == c.ID {
+		if b.Once && !s.forgets && b.Nonce != "" && m.nonce == b.Nonce && m.Channel == c.ID {
 			write(w, 200, s.wire(m))
 			return
 		}

@@ -110,6 +110,7 @@ type Server struct {
 	commands  json.RawMessage
 	puts      int
 	open      map[string]*Modal // by person
+	forgets   bool
 	twice     bool
 	last      map[string]string   // what somebody did last, by person
 	suggested map[string][]Option // last, by person
@@ -224,6 +225,9 @@ func (s *Server) Registered() (json.RawMessage, int) {
 	defer s.mu.Unlock()
 	return s.commands, s.puts
 }
+
+// Forgetful has no nonce known again from now on.
+func (s *Server) Forgetful() { s.mu.Lock(); defer s.mu.Unlock(); s.forgets = true }
 
 // Forget the nonces, as Discord does after a few minutes.
 func (s *Server) Forget() {

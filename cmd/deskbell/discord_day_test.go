@@ -1,0 +1,407 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"deskbell.dev/deskbell/internal/discord/discordtest"
+	"deskbell.dev/deskbell/store/pgtest"
+)
+
+// discordDay is some people's work on some tickets, while what they rely on breaks.
+type discordDay struct {
+	*guild
+	length time.Duration
+	cuts   int // of 60 posts that are made, so many are not answered
+
+	mu     sync.Mutex
+	rng    *rand.Rand
+	tries  []try
+	counts map[string]int
+	away   bool
+	hands  map[string]*sync.Mutex // a person does one thing at a time
+}
+
+// TestDiscordChaos: the desk is killed, the gateway fails in every way and Discord
+// goes away, again and again, while people work; then it grows quiet, and the books
+// must balance.
+func TestDiscordChaos(t *testing.T) {
+	modes := []string{"sqlite, http", "sqlite, gateway", "postgres, http", "postgres, gateway"}
+	if testing.Short() { // once more, for the race detector
+		modes = modes[1:2]
+	}
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			url, desks := filepath.Join(t.TempDir(), "desk.db"), 1
+			if strings.HasPrefix(mode, "postgres") {
+				url, desks = pgtest.Schema(t), 2
+			}
+			d := newDiscordDay(t, url, strings.HasSuffix(mode, "gateway"))
+			d.lived(desks)
+			for _, wrong := range d.audit() {
+				t.Error(wrong)
+			}
+		})
+	}
+}
+
+// TestDiscordChaosFinds: the same day with a desk that does not look for what it may
+// have posted before, on a Discord that forgets nonces; the books say so.
+func TestDiscordChaosFinds(t *testing.T) {
+	t.Parallel()
+	d := newDiscordDay(t, filepath.Join(t.TempDir(), "desk.db"), false)
+	d.program, d.cuts = "deskbell-naive", 20
+	d.srv.Forgetful()
+	d.lived(1)
+	if wrong := d.audit(); !strings.Contains(strings.Join(wrong, "\n"), "stands twice") {
+		t.Errorf("no double was found, only: %q", wrong)
+	}
+}
+
+func newDiscordDay(t *testing.T, url string, gateway bool) *discordDay {
+	t.Helper()
+	d := &discordDay{guild: newGuild(t, url, gateway), length: dayLength(t), cuts: 5, rng: rand.New(rand.NewPCG(seeded(t), 1)), counts: map[string]int{}, hands: map[string]*sync.Mutex{}}
+	d.srv.Beat(2 * time.Second)
+	for _, h := range d.handles {
+		d.hands[h] = new(sync.Mutex)
+	}
+	return d
+}
+
+func (d *discordDay) draw(n int) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.rng.IntN(n)
+}
+
+func (d *discordDay) count(what string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.counts[what]++
+}
+
+func (d *discordDay) pause(ctx context.Context, least, most time.Duration) {
+	_ = sleep(ctx, least+time.Duration(d.draw(int(most-least))))
+}
+
+// lived is the day from its first word until all is quiet.
+func (d *discordDay) lived(desks int) {
+	d.t.Helper()
+	for range desks {
+		d.ready()
+	}
+	ctx, cancel := context.WithTimeout(d.t.Context(), 2*d.length+3*time.Minute)
+	defer cancel()
+	d.srv.Answer(d.fault)
+	evening := time.Now().Add(d.length)
+	breaking, stop := context.WithDeadline(ctx, evening)
+	var breaks, acts sync.WaitGroup
+	breaks.Go(func() { d.breaks(breaking) })
+	for lane := range lanes {
+		acts.Go(func() {
+			for n := 0; n == 0 || time.Now().Before(evening); n++ {
+				d.count("tickets")
+				d.ticket(ctx, fmt.Sprintf("Case %d-%d", lane, n))
+			}
+		})
+	}
+	acts.Wait()
+	stop()
+	breaks.Wait()
+	d.srv.Answer(nil)
+	// What failed waits longer each time, and what a killed desk had in hand for its
+	// lease.
+	for range 3 {
+		d.later("10m")
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.t.Logf("%d things done, and %v", len(d.tries), d.counts)
+}
+
+// fault is what goes wrong with about one call in twelve.
+func (d *discordDay) fault(method, path string) int {
+	d.mu.Lock()
+	away := d.away
+	d.mu.Unlock()
+	if away {
+		return discordtest.CutBefore
+	}
+	kind := d.draw(60)
+	what := map[int]int{0: http.StatusTooManyRequests, 1: http.StatusServiceUnavailable, 2: discordtest.CutBefore, 3: discordtest.CutAfter}[kind]
+	// The post itself is what may come twice.
+	if method == "POST" && strings.HasSuffix(path, "/messages") && kind >= 60-d.cuts {
+		what = discordtest.CutAfter
+	}
+	if what == http.StatusTooManyRequests && strings.Contains(path, "/callback") {
+		what = discordtest.CutAfter // those have no limit
+	}
+	if what != 0 {
+		d.count(fmt.Sprint("fault ", what))
+	}
+	return what
+}
+
+// breaks kills desks and has the gateway fail, at random instants.
+func (d *discordDay) breaks(ctx context.Context) {
+	for {
+		if d.pause(ctx, 300*time.Millisecond, 2*time.Second); ctx.Err() != nil {
+			return
+		}
+		switch n := d.draw(9); {
+		case n < 4:
+			all := d.running()
+			if len(all) == 0 { // it was told why
+				return
+			}
+			p := all[d.draw(len(all))]
+			if n == 3 {
+				d.stop(p)
+				d.count("stopped")
+			} else {
+				d.kill(p)
+				d.count("killed")
+			}
+			d.start()
+		case n == 4:
+			d.setAway(true)
+			d.srv.Drop(0)
+			d.pause(ctx, 100*time.Millisecond, 1200*time.Millisecond)
+			d.setAway(false)
+			d.count("Discord away")
+		case !d.gateway:
+		case n == 5:
+			d.srv.Ask(7, nil)
+			d.count("asked to reconnect")
+		case n == 6:
+			d.srv.Ask(9, d.draw(2) == 0)
+			d.count("session invalid")
+		case n == 7:
+			d.srv.Deaf(true)
+			d.pause(ctx, 100*time.Millisecond, 3*time.Second)
+			d.srv.Deaf(false)
+			d.count("gateway silent")
+		default:
+			d.srv.Drop([]int{0, 1012, 4000, 4007, 4009}[d.draw(5)])
+			d.count("line ended")
+		}
+	}
+}
+
+func (d *discordDay) setAway(on bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.away = on
+}
+
+// did does one thing and reads what comes of it; mark is kept in the books, "-" marks
+// what changes nothing. Key is the delivery's, "" for that of the interaction.
+func (d *discordDay) did(ctx context.Context, who, what, mark, key string, do func() error) try {
+	d.pause(ctx, 20*time.Millisecond, 300*time.Millisecond)
+	before := map[string]string{}
+	for _, m := range d.to(who) {
+		before[m.ID] = d.text(m)
+	}
+	a := try{who: who, what: what, mark: mark, acked: do() == nil, key: key}
+	if key == "" {
+		a.key = d.srv.Last(d.ids[who])
+	}
+	if a.acked { // they look at what stands there
+		soon, cancel := context.WithTimeout(ctx, 700*time.Millisecond)
+		within(soon, func() bool {
+			a.told = ""
+			for _, m := range d.to(who) {
+				if text := d.text(m); text != before[m.ID] {
+					a.told += text + "\n"
+				}
+			}
+			return a.told != "" && !strings.Contains(a.told, "thinking")
+		})
+		cancel()
+	}
+	if mark != "-" {
+		d.mu.Lock()
+		d.tries = append(d.tries, a)
+		d.mu.Unlock()
+	}
+	return a
+}
+
+// types a command where the cards stand.
+func (d *discordDay) types(ctx context.Context, who, line, mark string) try {
+	command, g, ok := d.srv.Typed(line)
+	if !ok {
+		d.t.Errorf("nobody can choose %s", line)
+	}
+	d.hands[who].Lock()
+	defer d.hands[who].Unlock()
+	return d.did(ctx, who, line, mark, "", func() error { return d.srv.Command(d.ids[who], guildDesk, command, g) })
+}
+
+// until does it again and again, with a mark of its own each time, until the ticket
+// says the words; with no words until it was answered.
+func (d *discordDay) until(ctx context.Context, who, ticket, words, mark string, do func(mark string) try) {
+	var a try
+	for n := 0; ctx.Err() == nil; n++ {
+		m := mark
+		if m != "" {
+			m = fmt.Sprintf("%s, %d", mark, n)
+		}
+		a = do(m)
+		if a.acked && !strings.Contains(a.told, unchanged) && (words == "" || d.shows(ctx, who, ticket, words)) {
+			return
+		}
+		d.pause(ctx, 100*time.Millisecond, 400*time.Millisecond)
+	}
+	d.t.Errorf("%s never came to %q on %s; last it was %q, acknowledged: %t, and told %q", who, words, ticket, a.what, a.acked, a.told)
+}
+
+// shows asks what the ticket is now, until it is told.
+func (d *discordDay) shows(ctx context.Context, who, ticket, words string) bool {
+	for ctx.Err() == nil {
+		if a := d.types(ctx, who, "/ticket "+ticket[2:], "-"); a.acked && strings.Contains(a.told, ticket) {
+			return strings.Contains(a.told, words)
+		}
+		d.pause(ctx, 100*time.Millisecond, 400*time.Millisecond)
+	}
+	return false
+}
+
+// ticket lives one ticket, from the first word to the client's.
+func (d *discordDay) ticket(ctx context.Context, words string) {
+	d.open(ctx, words)
+	ticket := ""
+	if !within(ctx, func() bool { ticket = d.called(words); return ticket != "" }) {
+		d.t.Errorf("%s: no card in time", words)
+		return
+	}
+	says := func(who, command, words, mark string) {
+		d.until(ctx, who, ticket, words, mark, func(m string) try {
+			line := strings.ReplaceAll(command, "%t", ticket[2:])
+			if m != "" {
+				line += " " + m
+			}
+			return d.types(ctx, who, line, m)
+		})
+	}
+	says("intake", "/ticket set %t client Acme", "Acme Dental", "")
+	says("intake", "/ticket set %t contact Jane", "Jane Porter", "")
+	says("intake", "/ticket set %t kind defect", "defect", "")
+	says("intake", "/ticket categorize %t Hardware / Printer / Jam", "Hardware / Printer / Jam", "")
+	d.presses(ctx, "srm", ticket, "Normal", "Approved for action", "/ticket prioritize "+ticket[2:]+" normal")
+	says("tech", "/ticket note %t", "", words+": first note")
+	d.presses(ctx, "tech", ticket, "Start", "In progress", "/ticket start "+ticket[2:])
+	says("tech", "/ticket move %t ready to test", "Ready to test", words+": done")
+	d.presses(ctx, "tech2", ticket, "Start testing", "In testing", "/ticket move "+ticket[2:]+" in testing")
+	says("tech2", "/ticket move %t ready to install", "Ready to install", words+": tested")
+	says("tech", "/ticket move %t client testing", "Client testing", words+": installed")
+	says("intake", "/ticket note %t", "", words+": last note")
+	says("intake", "/ticket confirm %t call", "Completed", "")
+}
+
+// called is the number of the ticket with the words, as its card says; "" if there is
+// none yet.
+func (d *discordDay) called(words string) string {
+	for _, m := range d.srv.Messages(guildDesk, d.ids["admin"]) {
+		if number, rest, ok := strings.Cut(d.text(m), "  "); ok && strings.HasPrefix(rest, words+"\n") {
+			return number
+		}
+	}
+	return ""
+}
+
+// presses a button of the ticket's card, or types the words if the card does not show
+// it in time.
+func (d *discordDay) presses(ctx context.Context, who, ticket, label, words, instead string) {
+	d.until(ctx, who, ticket, words, "", func(string) try {
+		soon, cancel := context.WithTimeout(ctx, 3*time.Second)
+		defer cancel()
+		var card discordtest.Message
+		var id string
+		if !within(soon, func() (ok bool) {
+			if all := d.cards(ticket); len(all) > 0 {
+				card = all[0]
+				id, ok = d.button(card, label)
+			}
+			return ok
+		}) || d.draw(4) == 0 { // or they like words better
+			return d.types(ctx, who, instead, "")
+		}
+		d.hands[who].Lock()
+		defer d.hands[who].Unlock()
+		return d.did(ctx, who, label, "", "", func() error { return d.srv.Press(d.ids[who], card, id, 2) })
+	})
+}
+
+// open is intake who fills in the form: the same again as long as it stands there.
+func (d *discordDay) open(ctx context.Context, words string) {
+	d.hands["intake"].Lock()
+	defer d.hands["intake"].Unlock()
+	who := d.ids["intake"]
+	for ctx.Err() == nil {
+		m, open := d.srv.Modal(who)
+		if !open {
+			command, g, _ := d.srv.Typed("/ticket new " + words)
+			d.did(ctx, "intake", "/ticket new "+words, "-", "", func() error { return d.srv.Command(who, guildDesk, command, g) })
+			if m, open = d.srv.Modal(who); !open {
+				continue
+			}
+		}
+		_, key, _ := strings.Cut(m.CustomID, "\x1f")
+		a := d.did(ctx, "intake", m.Title, "", "form/"+key, func() error {
+			return d.srv.Submit(who, func(c discordtest.Component) (string, []string) {
+				for _, o := range c.Options {
+					if o.Label == "Unknown caller" {
+						return "", []string{o.Value}
+					}
+				}
+				if c.CustomID == "description" {
+					return "As the client told it.", nil
+				}
+				return c.Value, nil
+			})
+		})
+		if a.acked && !strings.Contains(a.told, unchanged) {
+			return
+		}
+	}
+}
+
+// audit compares what people did and were told, what Discord shows and what the desk
+// has saved. It says what does not fit.
+func (d *discordDay) audit() []string {
+	l := &ledger{db: d.books()}
+	known := map[string]bool{}
+	for _, id := range d.srv.Deeds() {
+		known["discord/"+id], known["discord/form/"+id] = true, true
+	}
+	l.deeds("discord", d.tries, known)
+	for n, saw := range l.tickets(d.counts["tickets"]) {
+		cards := d.cards("T-" + n)
+		if len(cards) != 1 {
+			l.no("T-%s has %d cards", n, len(cards))
+			continue
+		}
+		if want := saw.status + " · " + saw.priority; !strings.Contains(d.text(cards[0]), want) {
+			l.no("T-%s's card does not say %q: %q", n, want, d.text(cards[0]))
+		}
+	}
+	l.delivered()
+	stands := map[int]int{} // by the mark of its key
+	for _, m := range d.srv.All() {
+		if len(m.Components) > 0 && m.Components[0].ID > 0 {
+			if stands[m.Components[0].ID]++; stands[m.Components[0].ID] == 2 {
+				l.no("%q stands twice", d.text(m))
+			}
+		}
+	}
+	return l.wrong
+}
