@@ -220,7 +220,7 @@ func (d *discordDay) did(ctx context.Context, who, what, mark, key string, do fu
 			a.told = ""
 			for _, m := range d.to(who) {
 				if text := d.text(m); text != before[m.ID] {
-					a.told += text + "\n"
+					a.told += text + parted
 				}
 			}
 			return a.told != "" && !strings.Contains(a.told, "thinking")
@@ -234,6 +234,9 @@ func (d *discordDay) did(ctx context.Context, who, what, mark, key string, do fu
 	}
 	return a
 }
+
+// parted stands between the messages that somebody is told.
+const parted = "\x00"
 
 // types a command where the cards stand.
 func (d *discordDay) types(ctx context.Context, who, line, mark string) try {
@@ -267,8 +270,11 @@ func (d *discordDay) until(ctx context.Context, who, ticket, words, mark string,
 // shows asks what the ticket is now, until it is told.
 func (d *discordDay) shows(ctx context.Context, who, ticket, words string) bool {
 	for ctx.Err() == nil {
-		if a := d.types(ctx, who, "/ticket "+ticket[2:], "-"); a.acked && strings.Contains(a.told, ticket) {
-			return strings.Contains(a.told, words)
+		a := d.types(ctx, who, "/ticket "+ticket[2:], "-")
+		for text := range strings.SplitSeq(a.told, parted) { // others may be told them at the same time
+			if strings.HasPrefix(text, ticket+"  ") {
+				return strings.Contains(text, words)
+			}
 		}
 		d.pause(ctx, 100*time.Millisecond, 400*time.Millisecond)
 	}
