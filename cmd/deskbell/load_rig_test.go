@@ -24,6 +24,7 @@ import (
 	"deskbell.dev/deskbell/internal/desk"
 	"deskbell.dev/deskbell/internal/outbox"
 	"deskbell.dev/deskbell/internal/sample"
+	"deskbell.dev/deskbell/internal/sample/sampletest"
 	"deskbell.dev/deskbell/store"
 )
 
@@ -87,11 +88,15 @@ func (v *vendor) all(b *testing.B, ps ...*presses) {
 	}
 }
 
-// subject is a process under load.
+// subject is a process under load, and how it is pressed.
 type subject struct {
-	url string
-	pid int
+	url   string
+	pid   int
+	press pressing
 }
+
+// pressing sends one press and tells how it was answered: status 0 if not at all.
+type pressing func(c *http.Client, base string, body []byte) (status int, answer []byte, took time.Duration)
 
 // cpu is what the process has used so far, user and system.
 // Source: proc(5), /proc/PID/stat, fields 14 and 15, in ticks of 10 ms.
@@ -138,21 +143,26 @@ func started(b *testing.B, cmd *exec.Cmd, env ...string) subject {
 				for lines.Scan() {
 				}
 			}()
-			return subject{"http://" + m[1], cmd.Process.Pid}
+			return subject{url: "http://" + m[1], pid: cmd.Process.Pid}
 		}
 	}
 	b.Fatalf("%s did not start", cmd.Args[0])
 	return subject{}
 }
 
-// ours is the program on a desk with tickets in the ready queue.
+// ours is the program on a desk on Slack with tickets in the ready queue.
 func ours(b *testing.B, v *vendor) subject {
+	s := loaded(b, "slack", "C0DESK", func(handle, _ string) string { return slackID(handle) },
+		"DESKBELL_SLACK_BOT_TOKEN=xoxb-load", "DESKBELL_SLACK_SIGNING_SECRET="+loadSecret, "DESKBELL_SLACK_API_URL="+v.URL+"/api/")
+	s.press = press
+	return s
+}
+
+// loaded is the program on a desk on a platform with tickets in the ready queue.
+func loaded(b *testing.B, platform, channel string, id func(handle, name string) string, env ...string) subject {
 	dir := b.TempDir()
 	file, db := filepath.Join(dir, "desk.yaml"), filepath.Join(dir, "desk.db")
-	cfg := regexp.MustCompile(`"web:(\w+)"`).ReplaceAllFunc(sample.Config, func(m []byte) []byte {
-		return []byte(`"slack:U0` + strings.ToUpper(string(m[5:])))
-	})
-	cfg = bytes.ReplaceAll(cfg, []byte("slack:U0DESK"), []byte("slack:C0DESK"))
+	cfg, _ := sampletest.On(sample.Config, platform, channel, id)
 	if err := os.WriteFile(file, cfg, 0o600); err != nil {
 		b.Fatal(err)
 	}
@@ -162,8 +172,7 @@ func ours(b *testing.B, v *vendor) subject {
 	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}
-	s := started(b, exec.Command(program, "serve", "--config", file), "DESKBELL_DATABASE_URL="+db, "DESKBELL_HTTP_LISTEN=127.0.0.1:0", "DESKBELL_SLACK_BOT_TOKEN=xoxb-load",
-		"DESKBELL_SLACK_SIGNING_SECRET="+loadSecret, "DESKBELL_SLACK_API_URL="+v.URL+"/api/")
+	s := started(b, exec.Command(program, "serve", "--config", file), append(env, "DESKBELL_DATABASE_URL="+db, "DESKBELL_HTTP_LISTEN=127.0.0.1:0")...)
 	for { // until it knows its workspace
 		res, err := http.Get(s.url + "/readyz")
 		if err != nil {
@@ -198,14 +207,22 @@ func fill(b *testing.B, db string, cfg []byte) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	who := func(id string) desk.Actor { m, _ := p.MemberWith("slack:U0" + id); return desk.By(m.ID) }
+	who := func(handle string) desk.Actor {
+		for _, m := range p.People() {
+			if m.Handle == handle {
+				return desk.By(m.ID)
+			}
+		}
+		b.Fatal("nobody is called ", handle)
+		return desk.Actor{}
+	}
 	client, _ := p.ClientNamed("Acme Dental")
 	c := p.Categories[0]
 	for n := desk.TicketID(1); n <= loadTickets; n++ {
 		for _, r := range []desk.Request{
-			{By: who("INTAKE"), Do: desk.Open{Client: client.ID, Contact: client.Contacts[0].ID, Summary: "the wifi drops", Description: "since this morning"}},
-			{By: who("SRM"), Ticket: n, Do: desk.Categorize{Category: c}},
-			{By: who("SRM"), Ticket: n, Do: desk.Prioritize{Priority: "normal"}},
+			{By: who("intake"), Do: desk.Open{Client: client.ID, Contact: client.Contacts[0].ID, Summary: "the wifi drops", Description: "since this morning"}},
+			{By: who("srm"), Ticket: n, Do: desk.Categorize{Category: c}},
+			{By: who("srm"), Ticket: n, Do: desk.Prioritize{Priority: "normal"}},
 		} {
 			r.At = at
 			if _, err := s.Do(b.Context(), r); err != nil {

@@ -79,7 +79,7 @@ func closed(b *testing.B, s subject, clients, n int, body func() []byte) time.Du
 	for range clients {
 		wg.Go(func() {
 			for range max(n/clients, 1) {
-				if status, answer, _ := press(c, s.url, body()); status != http.StatusOK {
+				if status, answer, _ := s.press(c, s.url, body()); status != http.StatusOK {
 					b.Errorf("a press was answered %d %s", status, answer)
 					return
 				}
@@ -97,33 +97,38 @@ func BenchmarkSlackPress(b *testing.B) {
 	for _, clients := range []int{1, 8, 64} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
 			v := newVendor(b)
-			us, them := ours(b, v), referenceServer(b)
 			p, q := &presses{hook: v.URL + "/actions"}, &presses{hook: v.URL + "/actions"}
-			const rounds = 5
-			each := max(b.N/rounds, clients)
-			closed(b, us, clients, 20*clients, p.next) // warm
-			closed(b, them, clients, 20*clients, q.next)
-			var t1, t2, c1, c2 time.Duration
-			b.ResetTimer()
-			for range rounds {
-				before := them.cpu(b)
-				t2 += closed(b, them, clients, each, q.next)
-				v.all(b, p, q) // what follows the acknowledgement counts too
-				c2 += them.cpu(b) - before
-				before = us.cpu(b)
-				t1 += closed(b, us, clients, each, p.next)
-				v.all(b, p, q)
-				c1 += us.cpu(b) - before
-			}
-			b.StopTimer()
-			n := float64(rounds * each)
-			b.ReportMetric(n/t1.Seconds(), "presses/s")
-			b.ReportMetric(t2.Seconds()/t1.Seconds(), "of-reference")
-			b.ReportMetric(float64(c1.Microseconds())/n, "cpu-us")
-			b.ReportMetric(c1.Seconds()/c2.Seconds(), "cpu-of-reference")
-			b.ReportMetric(us.rss(b), "rss-MB")
+			beside(b, clients, ours(b, v), referenceServer(b), p.next, q.next, func() { v.all(b, p, q) })
 		})
 	}
+}
+
+// beside presses two subjects in turns, and reports us in terms of them. What follows
+// an acknowledgement counts too: settled waits for it.
+func beside(b *testing.B, clients int, us, them subject, ourPress, theirPress func() []byte, settled func()) {
+	const rounds = 5
+	each := max(b.N/rounds, clients)
+	closed(b, us, clients, 20*clients, ourPress) // warm
+	closed(b, them, clients, 20*clients, theirPress)
+	var t1, t2, c1, c2 time.Duration
+	b.ResetTimer()
+	for range rounds {
+		before := them.cpu(b)
+		t2 += closed(b, them, clients, each, theirPress)
+		settled()
+		c2 += them.cpu(b) - before
+		before = us.cpu(b)
+		t1 += closed(b, us, clients, each, ourPress)
+		settled()
+		c1 += us.cpu(b) - before
+	}
+	b.StopTimer()
+	n := float64(rounds * each)
+	b.ReportMetric(n/t1.Seconds(), "presses/s")
+	b.ReportMetric(t2.Seconds()/t1.Seconds(), "of-reference")
+	b.ReportMetric(float64(c1.Microseconds())/n, "cpu-us")
+	b.ReportMetric(c1.Seconds()/c2.Seconds(), "cpu-of-reference")
+	b.ReportMetric(us.rss(b), "rss-MB")
 }
 
 func referenceServer(b *testing.B) subject {
@@ -133,7 +138,9 @@ func referenceServer(b *testing.B) subject {
 	}
 	cmd := exec.Command(self)
 	cmd.Args[0] = "deskbell-reference"
-	return started(b, cmd, "DESKBELL_DATABASE_URL="+filepath.Join(b.TempDir(), "bare.db"), "DESKBELL_SLACK_SIGNING_SECRET="+loadSecret)
+	s := started(b, cmd, "DESKBELL_DATABASE_URL="+filepath.Join(b.TempDir(), "bare.db"), "DESKBELL_SLACK_SIGNING_SECRET="+loadSecret)
+	s.press = press
+	return s
 }
 
 // BenchmarkSlackDuplicate is a press that was delivered before: answered from
@@ -200,7 +207,7 @@ func open(v *vendor, s subject, rate float64, lasting time.Duration, p *presses)
 		k, body := p.numbered()
 		wg.Go(func() {
 			at := time.Now()
-			status, answer, took := press(c, s.url, body)
+			status, answer, took := s.press(c, s.url, body)
 			x := sent{k, at, at.Sub(due), took, status == http.StatusOK, bytes.Contains(answer, []byte("nothing was changed"))}
 			mu.Lock()
 			all = append(all, x)

@@ -17,7 +17,7 @@ import (
 // deskbell-reference.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"deskbell": main, "deskbell-naive": naive, "deskbell-brisk": brisk, "deskbell-brisk-naive": briskNaive,
-		"deskbell-reference": reference})
+		"deskbell-reference": reference, "deskbell-discord-reference": discordReference})
 }
 
 // TestScripts: what a user types and sees; read testdata/script.

@@ -109,6 +109,7 @@ func newDesk(log *slog.Logger, s *store.Store, clock *deskClock, f *config.File,
 			outbox.Alone(ctx, s, "discord/gateway", owner, log, do)
 		}
 		c.Desk = d.channelOnDiscord
+		c.People = d.membersOnDiscord
 		c.Keep = func(ctx context.Context, id string, data []byte) error {
 			return s.SaveDraft(ctx, id, data, clock.Now())
 		}
@@ -149,6 +150,20 @@ func (d *runningDesk) channelOnDiscord(ctx context.Context) (string, error) {
 		return id, nil
 	}
 	return "", nil
+}
+
+// membersOnDiscord are the ids of those there who are more than onlookers.
+func (d *runningDesk) membersOnDiscord(ctx context.Context) (ids []string, err error) {
+	p, err := d.store.Policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range p.People() {
+		if len(m.Roles) > 0 {
+			ids = append(ids, on("discord:", m.Identities)...)
+		}
+	}
+	return ids, nil
 }
 
 // serve answers and delivers until the context ends, then stops in this order:

@@ -44,6 +44,9 @@ type Config struct {
 	// Desk is a channel of the desk's, "" if it has none yet: for those who take no
 	// direct messages.
 	Desk func(ctx context.Context) (channel string, err error)
+	// People are the ids of the desk's members here, to notice who has left; nil to
+	// leave that.
+	People func(ctx context.Context) ([]string, error)
 	// Keep keeps what was typed into a form that was refused, for a day, and Kept
 	// has it back.
 	Keep func(ctx context.Context, id string, data []byte) error
@@ -88,10 +91,11 @@ type times struct {
 	retries time.Duration
 	refused time.Duration // between two tries after it was closed for what an admin mends
 	invalid time.Duration // after a session was called invalid; up to five times as long
+	leavers time.Duration // between two looks at who has left
 }
 
 var usual = times{soon: 1500 * time.Millisecond, greet: 10 * time.Second, retry: 500 * time.Millisecond, retries: 30 * time.Second,
-	refused: 5 * time.Minute, invalid: time.Second}
+	refused: 5 * time.Minute, invalid: time.Second, leavers: time.Hour}
 
 const (
 	restWithin = 10 * time.Second
@@ -165,13 +169,24 @@ func (p *Platform) Run(ctx context.Context) {
 		p.cfg.Log.Error("discord: "+t.Fix, "cause", t.Cause)
 	}
 	p.cfg.Log.Info("discord: connected", "server", p.guild, "by", map[bool]string{true: "signed HTTP", false: "the gateway"}[p.key != nil])
-	if p.key == nil {
-		p.cfg.Alone(ctx, p.hold)
-	}
+	p.cfg.Alone(ctx, p.alone)
 	<-ctx.Done()
 	p.work.Wait(stopWithin)
 	p.end()
 	p.work.Wait(time.Second)
+}
+
+// alone is what one of several replicas does.
+func (p *Platform) alone(ctx context.Context) {
+	var looking sync.WaitGroup
+	if p.cfg.People != nil {
+		looking.Go(func() { p.lookAfter(ctx) })
+	}
+	if p.key == nil {
+		p.hold(ctx)
+	}
+	<-ctx.Done()
+	looking.Wait()
 }
 
 // Idle waits until nothing that was taken is still to be answered.

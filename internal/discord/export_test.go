@@ -7,5 +7,5 @@ func (p *Platform) SetSoon(d time.Duration) { p.times.soon = d }
 
 // Hasten shortens what only waits for Discord to be there again.
 func (p *Platform) Hasten() {
-	p.times.greet, p.times.retry, p.times.retries, p.times.refused, p.times.invalid = 500*time.Millisecond, 5*time.Millisecond, 50*time.Millisecond, 50*time.Millisecond, time.Millisecond
+	p.times.greet, p.times.retry, p.times.retries, p.times.refused, p.times.invalid, p.times.leavers = 500*time.Millisecond, 5*time.Millisecond, 50*time.Millisecond, 50*time.Millisecond, time.Millisecond, 20*time.Millisecond
 }

@@ -291,3 +291,34 @@ func TestSubmittedAgain(t *testing.T) {
 		t.Error("another form has the same key")
 	}
 }
+
+// Who has left the server, or has lost the role that makes them of the desk, is
+// noticed, and nobody else.
+func TestWhoHasLeft(t *testing.T) {
+	d := &desk{T: t, before: func(srv *discordtest.Server) {
+		srv.AddUser(discordtest.User{ID: ann, Name: "ann", Guild: discordtest.Guild, Roles: []string{discordtest.Role}})
+		srv.AddUser(discordtest.User{ID: ben, Name: "ben", Guild: discordtest.Guild, Roles: []string{discordtest.Role}})
+	}, tune: func(c *discord.Config) {
+		c.Role = "@desk"
+		c.People = func(context.Context) ([]string, error) { return []string{ann, ben}, nil }
+	}}
+	d.asks = d.handle
+	d.answersWith(chat.Reply{})
+	d.open(false)
+	for who, now := range map[string]discordtest.User{ann: {ID: ann, Name: "ann", Guild: discordtest.Guild}, ben: {ID: ben, Name: "ben", Guild: "900000000000000009"}} {
+		for _, in := range d.taken() {
+			if in.From.ID == who {
+				t.Errorf("%s is said to have left: %+v", who, in)
+			}
+		}
+		d.srv.AddUser(now)
+		d.until("it is noticed", func() bool {
+			for _, in := range d.taken() {
+				if in.Kind == chat.Left && in.From.ID == who {
+					return true
+				}
+			}
+			return false
+		})
+	}
+}

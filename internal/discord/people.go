@@ -71,6 +71,12 @@ func (p *Platform) memberOf(ctx context.Context, u user) (chat.User, bool) {
 	if ok && time.Since(s.at) < memberFor {
 		return s.User, true
 	}
+	return p.askFor(ctx, u)
+}
+
+// askFor is memberOf as Discord says it now.
+func (p *Platform) askFor(ctx context.Context, u user) (chat.User, bool) {
+	var s seen
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	var m member
@@ -93,4 +99,31 @@ func (p *Platform) memberOf(ctx context.Context, u user) (chat.User, bool) {
 	}
 	p.members.all[u.ID] = s
 	return s.User, true
+}
+
+// lookAfter finds out, once in a while, who of the desk's people is none of the
+// server's any more, or lost the role by which they are of the desk: Discord tells of
+// that only by a privileged intent.
+func (p *Platform) lookAfter(ctx context.Context) {
+	for sleep(ctx, p.times.leavers) == nil {
+		people, err := p.cfg.People(ctx)
+		if err != nil {
+			p.cfg.Log.Warn("discord: who is of the desk", "err", err)
+			continue
+		}
+		for _, id := range people {
+			if sleep(ctx, p.times.leavers/3600) != nil {
+				return
+			}
+			u, ok := p.askFor(ctx, user{ID: id, Name: id})
+			if !ok || u.Outside == "" || u.Outside == "bot" {
+				continue
+			}
+			in := chat.Interaction{Platform: "discord", Kind: chat.Left, From: u, Key: "left/" + id}
+			if _, err := p.cfg.Handle.Ask(p.life, in); err != nil {
+				p.cfg.Log.Error("discord: not answered", "kind", in.Kind, "err", err)
+			}
+			p.cfg.After()
+		}
+	}
 }

@@ -145,6 +145,15 @@ func (d *desk) handle(_ context.Context, in chat.Interaction) chat.Reply {
 	return reply(in)
 }
 
+// taken are what was heard since it was asked last.
+func (d *desk) taken() []chat.Interaction {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all := d.heard
+	d.heard = nil
+	return all
+}
+
 // count is how much was heard since one was called last.
 func (d *desk) count() int {
 	d.mu.Lock()
