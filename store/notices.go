@@ -102,9 +102,10 @@ const heirWaits = 5 * time.Second
 
 // inherit shortens the leases of a process that is no more: only one writes at a
 // time, so all that is in flight at its start is the last one's. Left as they
-// are, they would keep their lanes still for half a minute.
+// are, they would keep their lanes still for half a minute. What it did alone is
+// free at once.
 func (s *Store) inherit(ctx context.Context, realNow time.Time) error {
-	err := s.e.write(ctx, func(t tx) error { return t.run(do(shortenLeases, micros(realNow.Add(heirWaits)))) })
+	err := s.e.write(ctx, func(t tx) error { return t.run(do(shortenLeases, micros(realNow.Add(heirWaits))), do(dropLeases)) })
 	if err != nil {
 		return fmt.Errorf("store: leases of the last process: %w", err)
 	}

@@ -66,3 +66,20 @@ func TestInherits(t *testing.T) {
 		t.Errorf("%d claimed after %s, want 1", n, store.HeirWaits)
 	}
 }
+
+// What the last process did alone, the next may do at once.
+func TestLeasesOfTheLastProcess(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "desk.db")
+	for _, owner := range []string{"first", "second"} {
+		s, err := store.Open(t.Context(), path, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if held, err := s.Lease(t.Context(), "gateway", owner, time.Now(), time.Minute); err != nil || !held {
+			t.Errorf("%s has it: %t %v", owner, held, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -203,7 +203,8 @@ var (
 	// takeLease: $1 name, $2 owner, $3 until, $4 now.
 	takeLease = same("take lease", `INSERT INTO leases (name, owner, until) VALUES ($1, $2, $3)
 		ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until WHERE leases.owner = excluded.owner OR leases.until <= $4 RETURNING name`)
-	endLease = same("end lease", `DELETE FROM leases WHERE name = $1 AND owner = $2`)
+	dropLeases = same("drop leases", `DELETE FROM leases WHERE name <> ''`)
+	endLease   = same("end lease", `DELETE FROM leases WHERE name = $1 AND owner = $2`)
 )
 
 // The duties' slots, and what is let go of after a week ($1), so many at a time
