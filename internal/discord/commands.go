@@ -25,8 +25,14 @@ type command struct {
 	Type    int             `json:"type"`
 	Name    string          `json:"name"`
 	Says    string          `json:"description,omitempty"`
+	Default string          `json:"default_member_permissions,omitempty"`
 	Options []commandOption `json:"options,omitempty"`
 }
+
+// viewers are those who see a channel: they may use the commands there, until an
+// admin says otherwise in the server's settings. What they may do by them is for the
+// handler to say.
+const viewers = "1024"
 
 type commandOption struct {
 	Type     int             `json:"type"`
@@ -45,7 +51,7 @@ var onMessages = map[string]string{"Hand to intake": chat.HandOver, "Add to tick
 func commandsOf(cs []chat.SlashCommand) []command {
 	var out []command
 	for _, c := range cs {
-		cmd := command{Type: cmdSlash, Name: c.Name, Says: word(c.Says, saysMost)}
+		cmd := command{Type: cmdSlash, Name: c.Name, Says: word(c.Says, saysMost), Default: viewers}
 		for _, w := range c.Words {
 			sub := commandOption{Type: optWord, Name: w.Name, Says: word(w.Says, saysMost)}
 			for _, f := range w.Fields {
@@ -65,7 +71,7 @@ func commandsOf(cs []chat.SlashCommand) []command {
 		out = append(out, cmd)
 	}
 	for _, name := range []string{"Hand to intake", "Add to ticket"} {
-		out = append(out, command{Type: cmdMessage, Name: name})
+		out = append(out, command{Type: cmdMessage, Name: name, Default: viewers})
 	}
 	return out
 }

@@ -93,3 +93,20 @@ func TestOthers(t *testing.T) {
 		t.Errorf("heard %+v", in)
 	}
 }
+
+// TestUnknownTypes: what a later Discord may send is answered, and all else goes on.
+func TestUnknownTypes(t *testing.T) {
+	d := newDesk(t)
+	d.post(chat.Place{Channel: channel}, *card("a card", chat.Action{Token: "x", Label: "X"}))
+	on := d.sees(ann, channel, "a card")
+	d.answers(func(in chat.Interaction) chat.Reply { t.Errorf("heard %+v", in); return chat.Reply{} })
+	d.did(d.srv.Press(ann, on, "x", 99))
+	d.did(d.srv.Interact(ann, channel, 42, map[string]any{"new": true}, nil))
+	d.did(d.srv.Interact(ann, channel, 2, map[string]any{"name": "ticket", "type": 9}, nil))
+	d.answersWith(chat.Reply{Message: tell("filled in")})
+	d.did(d.srv.Interact(ann, channel, 5, map[string]any{"custom_id": "f", "components": []any{
+		map[string]any{"type": 77, "strange": []any{}}, map[string]any{"type": 18, "component": map[string]any{"type": 78, "custom_id": "summary", "value": "Toner"}}}}, nil))
+	if in := d.one(); in.Values["summary"] != "Toner" {
+		t.Errorf("heard %+v", in)
+	}
+}

@@ -3,9 +3,13 @@ package discordtest
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -51,8 +55,8 @@ func schema(name string) (*jsonschema.Schema, error) {
 
 // Check says what Discord would refuse of a body: by its description's shape, and
 // by the rules that it does not know.
-func Check(raw []byte, shape string) error {
-	s, err := schema(shape)
+func Check(raw []byte, name string) error {
+	s, err := schema(name)
 	if err != nil {
 		return err
 	}
@@ -128,6 +132,110 @@ func rules(b taken) error {
 		return problem("%d components with %d characters", n, length)
 	case len(b.Pings.Parse) > 0:
 		return problem("it may notify whoever its words name")
+	}
+	return nil
+}
+
+var commandName = regexp.MustCompile(`^[-_'\p{L}\p{N}]{1,32}$`)
+
+// checkCommands is Check for the commands that a server is to have. Source of what the
+// description does not know: docs.discord.com/developers/interactions/application-commands.
+func checkCommands(raw []byte) error {
+	s, err := schema("ApplicationCommandUpdateRequest")
+	if err != nil {
+		return err
+	}
+	var all []map[string]any
+	if err := json.Unmarshal(raw, &all); err != nil {
+		return err
+	}
+	names := map[string]bool{}
+	for _, c := range all {
+		if p, ok := c["default_member_permissions"].(string); ok { // the description wants a number, Discord a string
+			bits, err := strconv.ParseInt(p, 10, 64)
+			if err != nil {
+				return err
+			}
+			c["default_member_permissions"] = bits
+		}
+		one, err := json.Marshal(c)
+		if err != nil {
+			return err
+		}
+		if s != nil {
+			doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(one))
+			if err != nil {
+				return err
+			}
+			if err := s.Validate(doc); err != nil {
+				return err
+			}
+		}
+		if len(one) > 8000*4 {
+			return problem("a command of %d bytes", len(one))
+		}
+		var o shape
+		if err := json.Unmarshal(one, &o); err != nil {
+			return err
+		}
+		key := fmt.Sprint(o.Type, o.Name)
+		if names[key] {
+			return problem("the command %s twice", o.Name)
+		}
+		names[key] = true
+		if o.Type == 1 {
+			if err := o.holds(); err != nil {
+				return err
+			}
+			if n := o.characters(); n > 8000 {
+				return problem("the command %s has %d characters", o.Name, n)
+			}
+		}
+	}
+	return nil
+}
+
+// shape is a command or one of its options.
+type shape struct {
+	Type              int
+	Name, Description string
+	Required          bool
+	Autocomplete      bool
+	Choices           []struct{ Name, Value string }
+	Options           []shape
+}
+
+// characters are those that Discord counts: names, descriptions and values.
+func (d shape) characters() int {
+	n := len([]rune(d.Name)) + len([]rune(d.Description))
+	for _, c := range d.Choices {
+		n += len([]rune(c.Name)) + len([]rune(c.Value))
+	}
+	for _, o := range d.Options {
+		n += o.characters()
+	}
+	return n
+}
+
+func (d shape) holds() error {
+	if !commandName.MatchString(d.Name) || d.Name != strings.ToLower(d.Name) || d.Description == "" || len([]rune(d.Description)) > 100 || len(d.Options) > 25 || len(d.Choices) > 25 {
+		return problem("the command or option %q: %q, %d options", d.Name, d.Description, len(d.Options))
+	}
+	names, optional, words := map[string]bool{}, false, 0
+	for _, o := range d.Options {
+		if names[o.Name] || o.Required && optional || o.Autocomplete && len(o.Choices) > 0 {
+			return problem("the option %s of %s is there twice, required after others, or both chosen and typed", o.Name, d.Name)
+		}
+		names[o.Name], optional = true, optional || !o.Required
+		if o.Type < 3 {
+			words++
+		}
+		if err := o.holds(); err != nil {
+			return err
+		}
+	}
+	if words > 0 && words < len(d.Options) {
+		return problem("%s has words and fields beside each other", d.Name)
 	}
 	return nil
 }

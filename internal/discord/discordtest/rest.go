@@ -58,6 +58,16 @@ func (s *Server) mux() http.Handler {
 		})
 	}
 	const v = "/api/v10"
+	checked := func(pattern, shape string, f func(w http.ResponseWriter, r *http.Request, in sent)) {
+		on(pattern, func(w http.ResponseWriter, r *http.Request, in sent) {
+			if err := Check(in.json, shape); err != nil {
+				s.fail("%s: %v\n%s", pattern, err, in.json)
+				refuse(w, 400, 50035, "Invalid Form Body")
+				return
+			}
+			f(w, r, in)
+		})
+	}
 	on("GET "+v+"/users/@me", func(w http.ResponseWriter, _ *http.Request, _ sent) {
 		write(w, 200, map[string]string{"id": Bot, "username": "deskbell"})
 	})
@@ -78,6 +88,11 @@ func (s *Server) mux() http.Handler {
 	})
 	on("GET "+v+"/applications/{app}/guilds/{guild}/commands", func(w http.ResponseWriter, _ *http.Request, _ sent) { write(w, 200, s.commands) })
 	on("PUT "+v+"/applications/{app}/guilds/{guild}/commands", func(w http.ResponseWriter, _ *http.Request, in sent) {
+		if err := checkCommands(in.json); err != nil {
+			s.fail("%v\n%s", err, in.json)
+			refuse(w, 400, 50035, "Invalid Form Body")
+			return
+		}
 		s.commands, s.puts = in.json, s.puts+1
 		write(w, 200, s.commands)
 	})
@@ -119,7 +134,7 @@ func (s *Server) mux() http.Handler {
 			w.WriteHeader(http.StatusNoContent)
 		}
 	})
-	on("POST "+v+"/users/@me/channels", func(w http.ResponseWriter, _ *http.Request, in sent) {
+	checked("POST "+v+"/users/@me/channels", "CreatePrivateChannelRequest", func(w http.ResponseWriter, _ *http.Request, in sent) {
 		var b struct {
 			User string `json:"recipient_id"`
 		}
@@ -145,7 +160,7 @@ func (s *Server) mux() http.Handler {
 		write(w, 200, []map[string]string{{"id": Guild, "name": "@everyone", "permissions": "0"}, {"id": Role, "name": "Desk", "permissions": "0"}, {"id": botRole, "name": "Deskbell", "permissions": strconv.FormatInt(s.granted, 10)}})
 	})
 	on("POST "+v+"/interactions/{id}/{token}/callback", s.callback)
-	on("POST "+v+"/channels/{channel}/threads", func(w http.ResponseWriter, r *http.Request, in sent) {
+	checked("POST "+v+"/channels/{channel}/threads", "CreateTextThreadWithoutMessageRequest", func(w http.ResponseWriter, r *http.Request, in sent) {
 		var b struct {
 			Name string
 			Type int
@@ -175,7 +190,7 @@ func (s *Server) mux() http.Handler {
 		}
 		write(w, 200, map[string]any{"threads": all})
 	})
-	on("PATCH "+v+"/channels/{channel}", func(w http.ResponseWriter, r *http.Request, in sent) {
+	checked("PATCH "+v+"/channels/{channel}", "UpdateThreadRequestPartial", func(w http.ResponseWriter, r *http.Request, in sent) {
 		c := s.channels[r.PathValue("channel")]
 		switch {
 		case c == nil:
@@ -198,7 +213,7 @@ func (s *Server) mux() http.Handler {
 	on("POST "+v+"/channels/{channel}/messages", s.create)
 	on("GET "+v+"/channels/{channel}/messages", s.list)
 	on("PATCH "+v+"/channels/{channel}/messages/{message}", s.edit)
-	on("POST "+v+"/channels/{channel}/messages/{message}/threads", s.thread)
+	checked("POST "+v+"/channels/{channel}/messages/{message}/threads", "CreateTextThreadWithMessageRequest", s.thread)
 	on("PATCH "+v+"/webhooks/{app}/{token}/messages/@original", s.original)
 	on("POST "+v+"/webhooks/{app}/{token}", s.follow)
 	mux.HandleFunc("/gateway/", s.serveGateway)
