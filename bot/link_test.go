@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"deskbell.dev/deskbell/internal/chat"
 )
 
 // both is one desk on Slack and on Discord, where everybody is too.
@@ -143,6 +145,13 @@ func TestLink(t *testing.T) {
 	b.says(b.discord, "observer", "/desk link "+strings.ToLower(code), "One step is left") // not tech
 	b.says(b.discord, "tech", "/desk link "+code, "Somebody else has typed that code")
 	b.slack.drain(t.Context())
+	// A button grants nothing: neither to the one who typed the code nor to others.
+	for platform, id := range map[string]string{"discord": b.discord.ids["observer"], "slack": slackID("tech2")} {
+		r := b.slack.bot.Handle(t.Context(), chat.Interaction{Platform: platform, Kind: chat.Press, Key: "forged", From: chat.User{ID: id, Handle: id, Name: id}, Token: "link;0;0;m;as=me&code=" + code})
+		if r.Message == nil || !strings.Contains(r.Message.Text.Flat(nil), "whoever asked for the code") {
+			t.Errorf("on %s: %+v", platform, r)
+		}
+	}
 	if got := b.presses(b.slack, "tech", "Not me"); !strings.Contains(got, "Nothing was joined") {
 		t.Error(got)
 	}

@@ -9,3 +9,6 @@ func (p *Platform) SetSoon(d time.Duration) { p.times.soon = d }
 func (p *Platform) Hasten() {
 	p.times.greet, p.times.retry, p.times.retries, p.times.refused, p.times.invalid, p.times.leavers = 500*time.Millisecond, 5*time.Millisecond, 50*time.Millisecond, 50*time.Millisecond, time.Millisecond, 20*time.Millisecond
 }
+
+// SetGreet has the gateway given so long to say the next thing.
+func (p *Platform) SetGreet(d time.Duration) { p.times.greet = d }

@@ -89,7 +89,10 @@ func TestGatewayThatEnds(t *testing.T) {
 // A gateway that does not answer heartbeats is left, and what it kept to itself comes
 // by the next connection. One that asks for a heartbeat has it at once.
 func TestSilentGateway(t *testing.T) {
-	d := newGatewayDesk(t, 20*time.Millisecond)
+	d := &desk{T: t, greet: time.Hour, before: func(srv *discordtest.Server) { srv.Beat(20 * time.Millisecond) }}
+	d.asks = d.handle
+	d.answersWith(chat.Reply{Message: tell("heard")})
+	d.open(true)
 	d.srv.Ask(1, nil)
 	d.srv.Deaf(true)
 	done := make(chan error, 1)
@@ -124,6 +127,28 @@ func TestRevokedToken(t *testing.T) {
 	d.sessions(3, 0)
 }
 
+// The same where Discord delivers by HTTP: a call tells it.
+func TestRevokedTokenByHTTP(t *testing.T) {
+	d := newDesk(t)
+	d.srv.Token("another")
+	if _, err := d.pf.Post(t.Context(), chat.Place{Channel: channel}, *tell("hello"), "k", time.Time{}); !errors.As(err, new(*chat.Trouble)) {
+		t.Errorf("a post: %v", err)
+	}
+	if err := d.pf.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), "DESKBELL_DISCORD_TOKEN") {
+		t.Errorf("ready: %v", err)
+	}
+	d.answersWith(chat.Reply{Message: tell("still heard")}) // answers need no token
+	d.did(d.types(ann, channel, "new"))
+	if err := d.pf.Ready(t.Context()); err == nil {
+		t.Error("an answer made it ready")
+	}
+	d.srv.Token("token")
+	d.post(chat.Place{Channel: channel}, *card("hello"))
+	if err := d.pf.Ready(t.Context()); err != nil {
+		t.Errorf("ready: %v", err)
+	}
+}
+
 // No session is begun that is over the day's budget.
 func TestSessionBudget(t *testing.T) {
 	d := newGatewayDesk(t, time.Minute)
@@ -147,6 +172,7 @@ func TestLostAcknowledgement(t *testing.T) {
 				return 0
 			})
 			d.hears("once")
+			d.seesNot(ann, d.srv.DM(ann), "once")
 		})
 	}
 	t.Run("never", func(t *testing.T) {

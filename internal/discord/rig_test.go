@@ -39,6 +39,7 @@ type desk struct {
 	app  string
 	log  *slog.Logger
 	tune func(*discord.Config)
+	greet time.Duration // 0 for a short one
 	// before changes the server before anything reaches it.
 	before func(*discordtest.Server)
 
@@ -105,6 +106,9 @@ func (d *desk) start(gateway bool) {
 		d.Fatal(err)
 	}
 	pf.Hasten()
+	if d.greet > 0 {
+		pf.SetGreet(d.greet)
+	}
 	mux := http.NewServeMux()
 	for pattern, h := range pf.Routes() {
 		mux.Handle(pattern, h)

@@ -29,6 +29,7 @@ type gateway struct {
 	faults   []Fault       // of the next connections, in order
 	closing  []int         // codes by which the next are closed after hello
 	budget   int           // identifications that are left
+	refill   time.Time     // when there are more, once it was asked
 	identify int           // how many there were
 	resumes  int
 	lines    []*gline
@@ -238,7 +239,7 @@ func (s *Server) asked(l *gline, op int, d json.RawMessage) bool {
 		if in.Intents&(1<<1|1<<8|1<<15) != 0 { // members, presences, message content
 			return closeWith(4014)
 		}
-		if s.gate.budget == 0 {
+		if s.gate.budget == 0 && time.Now().Before(s.gate.refill) {
 			s.fail("a session was begun that is over the day's budget")
 		}
 		if s.gate.budget--; s.gate.budget < 0 {

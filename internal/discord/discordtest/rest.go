@@ -152,7 +152,7 @@ func (s *Server) mux() http.Handler {
 		}
 		if left == 0 {
 			reset = 200
-			s.gate.budget = 1
+			s.gate.refill = time.Now().Add(200 * time.Millisecond)
 		}
 		write(w, 200, map[string]any{"url": s.socketURL() + "/gateway", "shards": 1, "session_start_limit": map[string]any{"total": 1000, "remaining": left, "reset_after": reset, "max_concurrency": 1}})
 	})
