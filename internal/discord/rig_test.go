@@ -34,11 +34,11 @@ var commands = []chat.SlashCommand{{Name: "ticket", Says: "Work with tickets.", 
 // desk is a server with Ann and Ben, and Deskbell in it.
 type desk struct {
 	*testing.T
-	srv  *discordtest.Server
-	pf   *discord.Platform
-	app  string
-	log  *slog.Logger
-	tune func(*discord.Config)
+	srv   *discordtest.Server
+	pf    *discord.Platform
+	app   string
+	log   *slog.Logger
+	tune  func(*discord.Config)
 	greet time.Duration // 0 for a short one
 	// before changes the server before anything reaches it.
 	before func(*discordtest.Server)
