@@ -13,6 +13,7 @@ var (
 	buildDesc   = prometheus.NewDesc("deskbell_build_info", "What this program was made from; always 1.", []string{"version", "commit", "go"}, nil)
 	noticeDesc  = prometheus.NewDesc("deskbell_notices", "Notices that were neither sent nor dropped, by state.", []string{"state"}, nil)
 	deliverDesc = prometheus.NewDesc("deskbell_slack_deliveries_total", "Slack's deliveries over HTTP: accepted, or why they were turned away.", []string{"result"}, nil)
+	discordDesc = prometheus.NewDesc("deskbell_discord_deliveries_total", "Discord's deliveries over HTTP: accepted, or why they were turned away.", []string{"result"}, nil)
 	refusalDesc = prometheus.NewDesc("deskbell_refusals", "Refusals of the last 24 hours, by rule.", []string{"rule"}, nil)
 )
 
@@ -33,6 +34,9 @@ func (c deskCollector) Describe(ch chan<- *prometheus.Desc) {
 	if c.slack != nil {
 		ch <- deliverDesc
 	}
+	if c.discord != nil {
+		ch <- discordDesc
+	}
 }
 
 func (c deskCollector) Collect(ch chan<- prometheus.Metric) {
@@ -52,6 +56,11 @@ func (c deskCollector) Collect(ch chan<- prometheus.Metric) {
 	if c.slack != nil {
 		for result, n := range c.slack.Delivered() {
 			ch <- prometheus.MustNewConstMetric(deliverDesc, prometheus.CounterValue, float64(n), result)
+		}
+	}
+	if c.discord != nil {
+		for result, n := range c.discord.Delivered() {
+			ch <- prometheus.MustNewConstMetric(discordDesc, prometheus.CounterValue, float64(n), result)
 		}
 	}
 	refusals, err := c.store.RefusalCount(ctx, c.clock.Now().Add(-24*time.Hour), time.Time{})

@@ -74,6 +74,7 @@ type Platform struct {
 	seen    traffic.Recent // messages that were taken
 	gate    traffic.Gate   // for what is taken, until it is answered in whole
 	work    traffic.Tally
+	tried   traffic.Tried
 	open    atomic.Bool // the gateway
 	mine    atomic.Bool // this replica is to hold the gateway
 	trouble atomic.Pointer[chat.Trouble]

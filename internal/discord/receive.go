@@ -28,6 +28,10 @@ func (p *Platform) Routes() map[string]http.Handler {
 	return map[string]http.Handler{"POST /discord/interactions": http.HandlerFunc(p.receive)}
 }
 
+// Delivered counts the deliveries by HTTP so far: accepted, or refused for their
+// signature, their time (stale), their body, or as too large.
+func (p *Platform) Delivered() map[string]int64 { return p.tried.Counts() }
+
 // receive lets only what Discord has signed come through: 413 for too large, 401 for
 // a bad signature or a time too far off, 400 for what cannot be read. Source:
 // docs.discord.com/developers/interactions/overview.
@@ -36,6 +40,7 @@ func (p *Platform) receive(w http.ResponseWriter, r *http.Request) {
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
+		p.tried.Large.Add(1)
 		http.Error(w, "the body is larger than 1 MiB", http.StatusRequestEntityTooLarge)
 		return
 	case err != nil:
@@ -45,16 +50,20 @@ func (p *Platform) receive(w http.ResponseWriter, r *http.Request) {
 	ts := r.Header.Get("X-Signature-Timestamp")
 	sig, err := hex.DecodeString(r.Header.Get("X-Signature-Ed25519"))
 	if err != nil || len(sig) != ed25519.SignatureSize || !ed25519.Verify(p.key, append([]byte(ts), body...), sig) {
+		p.tried.Signature.Add(1)
 		http.Error(w, "the signature is not Discord's", http.StatusUnauthorized)
 		return
 	}
 	at, err := strconv.ParseInt(ts, 10, 64)
 	if age := time.Since(time.Unix(at, 0)); err != nil || age > stale || age < -stale {
+		p.tried.Stale.Add(1)
 		http.Error(w, "the request's time is missing or too far off", http.StatusUnauthorized)
 		return
 	}
+	p.tried.Accepted.Add(1)
 	var in interaction
 	if err := json.Unmarshal(body, &in); err != nil {
+		p.tried.Body.Add(1)
 		p.cfg.Log.Warn("discord: a delivery that cannot be read", "err", err)
 		http.Error(w, "the request cannot be read", http.StatusBadRequest)
 		return

@@ -48,6 +48,9 @@ func TestOnlyDiscordIsHeard(t *testing.T) {
 			t.Errorf("%s: %d %q, %v; want %d with %q", c.what, res.StatusCode, got, err, c.want, c.says)
 		}
 	}
+	if n := d.pf.Delivered(); n["signature"] != 4 || n["stale"] != 2 || n["large"] != 1 || n["body"] != 1 || n["accepted"] != 2 {
+		t.Errorf("counted %v", n)
+	}
 }
 
 // TestCommandsAreRegisteredOnce: they are overwritten only where they differ.

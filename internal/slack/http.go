@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
@@ -22,15 +21,10 @@ const stale = 5 * time.Minute
 // bodyMost is how large a delivery may be.
 const bodyMost = 1 << 20
 
-// tried counts what came to the addresses that Slack delivers to, by what became
-// of it.
-type tried struct{ accepted, signature, stale, body, large atomic.Int64 }
-
 // Delivered counts the deliveries so far: accepted, or refused for their
 // signature, their time (stale), their body, or as too large.
 func (p *Platform) Delivered() map[string]int64 {
-	t := &p.tried
-	return map[string]int64{"accepted": t.accepted.Load(), "signature": t.signature.Load(), "stale": t.stale.Load(), "body": t.body.Load(), "large": t.large.Load()}
+	return p.tried.Counts()
 }
 
 // Routes are the addresses that Slack delivers to, nil without a signing secret.
@@ -134,7 +128,7 @@ func (p *Platform) signed(next func(http.ResponseWriter, *http.Request, []byte) 
 		var large *http.MaxBytesError
 		switch {
 		case errors.As(err, &large):
-			p.tried.large.Add(1)
+			p.tried.Large.Add(1)
 			http.Error(w, "the body is larger than 1 MiB", http.StatusRequestEntityTooLarge)
 			return
 		case err != nil:
@@ -144,7 +138,7 @@ func (p *Platform) signed(next func(http.ResponseWriter, *http.Request, []byte) 
 		ts := r.Header.Get("X-Slack-Request-Timestamp")
 		at, err := strconv.ParseInt(ts, 10, 64)
 		if age := time.Since(time.Unix(at, 0)); err != nil || age > stale || age < -stale {
-			p.tried.stale.Add(1)
+			p.tried.Stale.Add(1)
 			http.Error(w, "the request's time is missing or too far off", http.StatusUnauthorized)
 			return
 		}
@@ -153,13 +147,13 @@ func (p *Platform) signed(next func(http.ResponseWriter, *http.Request, []byte) 
 		mac.Write(body)
 		got, err := hex.DecodeString(trimVersion(r.Header.Get("X-Slack-Signature")))
 		if err != nil || !hmac.Equal(got, mac.Sum(nil)) {
-			p.tried.signature.Add(1)
+			p.tried.Signature.Add(1)
 			http.Error(w, "the signature is not Slack's", http.StatusUnauthorized)
 			return
 		}
-		p.tried.accepted.Add(1)
+		p.tried.Accepted.Add(1)
 		if err := next(w, r, body); err != nil {
-			p.tried.body.Add(1)
+			p.tried.Body.Add(1)
 			p.cfg.Log.Warn("slack: a delivery that cannot be read", "path", r.URL.Path, "err", err)
 			http.Error(w, "the request cannot be read", http.StatusBadRequest)
 		}

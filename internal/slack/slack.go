@@ -65,7 +65,7 @@ type Platform struct {
 	sockets  atomic.Int32 // open ones
 	links    sync.Map     // the same, as *link
 	trouble  atomic.Pointer[chat.Trouble]
-	tried    tried
+	tried    traffic.Tried
 }
 
 // times are how long things may take; tests shorten them.

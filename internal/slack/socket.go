@@ -175,7 +175,7 @@ func (p *Platform) read(ctx context.Context, l *link, leave chan<- error) {
 		}
 		var f frame
 		if err := json.Unmarshal(raw, &f); err != nil && f.ID == "" {
-			p.tried.body.Add(1)
+			p.tried.Body.Add(1)
 			p.cfg.Log.Warn("slack: a frame that cannot be read", "err", err)
 			continue
 		}
@@ -203,7 +203,7 @@ func (p *Platform) hear(l *link, f frame) {
 	p.work.Do(func() {
 		d, ok, err := p.decodeFrame(f)
 		if err != nil {
-			p.tried.body.Add(1)
+			p.tried.Body.Add(1)
 			p.cfg.Log.Warn("slack: a delivery that cannot be read", "type", f.Type, "err", err)
 		}
 		var a answer
