@@ -65,7 +65,7 @@ func noTicket(n desk.TicketID) error {
 // is done by the first press, and any other has its outcome.
 func (t *turn) key(i intent) desk.DeliveryKey {
 	if once := i.arg("once"); once != "" {
-		return desk.DeliveryKey{Key: "once/" + once, Body: fmt.Sprintf("%s|%d", i.Verb, i.Ticket)}
+		return desk.DeliveryKey{Key: "once/" + once, Body: fmt.Sprintf("%s|%d", i.Verb, i.Ticket), Once: true}
 	}
 	if t.in.Key == "" {
 		return desk.DeliveryKey{}

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +24,12 @@ type linking struct {
 	Claimed string // identity that typed it, "" until then
 	Name    string // of that one
 	At      time.Time
+}
+
+// mark tells whoever typed the code from others, in a button.
+func (l linking) mark() string {
+	sum := sha256.Sum256([]byte(l.Claimed))
+	return hex.EncodeToString(sum[:4])
 }
 
 // linkFor is how long a code can be typed.
@@ -51,7 +59,7 @@ func (t *turn) link(i intent) (chat.Reply, error) {
 	case err != nil:
 		return chat.Reply{}, err
 	case i.arg("as") != "":
-		return t.linkEnded(l, code, i.arg("as") == "me")
+		return t.linkEnded(l, code, i)
 	}
 	return t.linkClaimed(l, code)
 }
@@ -120,7 +128,7 @@ func (t *turn) linkPost(code string) (chat.Message, error) {
 		return chat.Message{}, err
 	}
 	press := func(as, label string, style chat.Style) chat.Action {
-		return t.button(intent{Verb: vLink, Place: onPrompt, Args: map[string]string{"code": code, "as": as}}, label, style)
+		return t.button(intent{Verb: vLink, Place: onPrompt, Args: map[string]string{"code": code, "as": as, "who": l.mark()}}, label, style)
 	}
 	return chat.Message{Text: chat.Join(chat.Words(l.Name), chat.Say(" typed your code in the other chat. Is that you? Then the two become one member, and whoever writes there does what you may do.")),
 		Card: &chat.Card{Actions: []chat.Action{press("me", "That's me", chat.Primary), press("other", "Not me", chat.Danger)}}}, nil
@@ -128,17 +136,25 @@ func (t *turn) linkPost(code string) (chat.Message, error) {
 
 // linkEnded joins the two, or forgets the code. The one who has no roles of their
 // own becomes the other.
-func (t *turn) linkEnded(l linking, code string, me bool) (chat.Reply, error) {
-	if l.Asked != t.identity() || l.Claimed == "" {
-		return chat.Reply{}, &wrong{Text: "That is for whoever asked for the code to say."}
+func (t *turn) linkEnded(l linking, code string, i intent) (chat.Reply, error) {
+	said := func(text chat.Text) (chat.Reply, error) {
+		r := t.line(text)
+		r.Edit = true
+		return r, nil
 	}
-	if !me {
+	now, _ := t.p.MemberWith(l.Claimed)
+	switch {
+	case l.Asked != t.identity() || l.Claimed == "":
+		return chat.Reply{}, &wrong{Text: "That is for whoever asked for the code to say."}
+	case i.arg("who") != l.mark():
+		return said(chat.Say("Somebody else typed the code after this was asked, so nothing was joined. Type /desk link for a new one."))
+	case now.ID == t.me.ID:
+		return said(chat.Join(chat.Say("You and "), chat.Words(l.Name), chat.Say(" are one member already.")))
+	case i.arg("as") != "me":
 		if err := t.keepLink(code, linking{}); err != nil {
 			return chat.Reply{}, err
 		}
-		r := t.line(chat.Say("Nothing was joined, and the code is not good any more. If it was you after all: /desk link."))
-		r.Edit = true
-		return r, nil
+		return said(chat.Say("Nothing was joined, and the code is not good any more. If it was you after all: /desk link."))
 	}
 	other, known := t.p.MemberWith(l.Claimed)
 	keeps, joins := t.me, l.Claimed
@@ -149,7 +165,5 @@ func (t *turn) linkEnded(l linking, code string, me bool) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	r := t.line(chat.Join(chat.Say("Joined: you and "), chat.Words(l.Name), chat.Say(" are one member now, with one set of roles and tickets.")))
-	r.Edit = true
-	return r, nil
+	return said(chat.Join(chat.Say("Joined: you and "), chat.Words(l.Name), chat.Say(" are one member now, with one set of roles and tickets.")))
 }

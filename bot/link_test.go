@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/desk"
 )
 
 // both is one desk on Slack and on Discord, where everybody is too.
@@ -175,5 +176,58 @@ func TestLink(t *testing.T) {
 	b.slack.drain(t.Context())
 	if got := b.presses(b.slack, "tech2", "That's me"); !strings.Contains(got, "has roles of its own") {
 		t.Error(got)
+	}
+	// Once an admin has taken them, the same press joins; and no later one says otherwise.
+	b.says(b.discord, "admin", "/desk role remove <@"+b.discord.ids["tech2"]+"> sdm", "sdm")
+	stale := b.slack.messages("dm-tech2", "tech2")
+	if got := b.presses(b.slack, "tech2", "That's me"); !strings.Contains(got, "one member now") {
+		t.Error(got)
+	}
+	pressed := 0
+	for _, m := range stale {
+		for _, row := range m.Card.Rows {
+			for _, a := range row.Actions {
+				if a.Label != "That's me" && a.Label != "Not me" {
+					continue
+				}
+				pressed++
+				r := b.slack.bot.Handle(t.Context(), chat.Interaction{Platform: "slack", Kind: chat.Press, Key: "late " + a.Label, From: chat.User{ID: slackID("tech2"), Handle: "tech2", Name: "tech2"}, Token: strings.Split(a.Action, "\x00")[0]})
+				if r.Message == nil || !strings.Contains(r.Message.Text.Flat(nil), "one member already") {
+					t.Errorf("%s afterwards: %+v", a.Label, r.Message)
+				}
+			}
+		}
+	}
+	if pressed != 2 {
+		t.Errorf("pressed %d buttons", pressed)
+	}
+}
+
+// TestLinkedMemberLeaves: who leaves one chat of two stays, with all that is theirs;
+// who leaves both has left.
+func TestLinkedMemberLeaves(t *testing.T) {
+	b := newBoth(t)
+	b.join("tech")
+	leaves := func(platform, id string) desk.Member {
+		t.Helper()
+		b.slack.bot.Handle(t.Context(), chat.Interaction{Platform: platform, Kind: chat.Left, From: chat.User{ID: id, Outside: "other workspace"}})
+		p, err := b.slack.store.Policy(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range p.Members {
+			if m.Handle == "tech" {
+				return m
+			}
+		}
+		t.Fatal("tech is not there")
+		return desk.Member{}
+	}
+	if m := leaves("slack", slackID("tech")); !m.Active || len(m.Identities) != 1 || !m.Has(desk.RTechnician) {
+		t.Errorf("after Slack: %+v", m)
+	}
+	b.says(b.discord, "tech", "/ticket mine", "")
+	if m := leaves("discord", b.discord.ids["tech"]); m.Active {
+		t.Errorf("after both: %+v", m)
 	}
 }

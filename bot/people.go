@@ -47,15 +47,23 @@ func (t *turn) outsider() chat.Reply {
 // nobody is there to read it. Done again, it finishes what was cut short.
 func (t *turn) left() chat.Reply {
 	m, ok := t.p.MemberWith(t.in.Platform + ":" + t.in.From.ID)
-	if !ok || t.elsewhere(m) {
+	if !ok {
 		return chat.Reply{}
+	}
+	gone := desk.DeskFact(desk.MemberLeft{Member: m.ID})
+	elsewhere := t.elsewhere(m)
+	if elsewhere { // they are still there, with all that is theirs
+		gone = desk.MemberParted{Member: m.ID, Identity: t.identity()}
 	}
 	if m.Active {
 		var no *desk.Refusal // somebody else was faster
-		_, err := t.Store.DoDesk(t.ctx, store.DeskRequest{By: desk.TheClock, At: t.now, Do: desk.MemberLeft{Member: m.ID}})
+		_, err := t.Store.DoDesk(t.ctx, store.DeskRequest{By: desk.TheClock, At: t.now, Do: gone})
 		if err != nil && !errors.As(err, &no) {
 			return t.broke(err)
 		}
+	}
+	if elsewhere {
+		return chat.Reply{}
 	}
 	if err := t.takeBack(m.ID); err != nil {
 		return t.broke(err)

@@ -62,6 +62,14 @@ func (d *present) outcome(k desk.DeliveryKey) (*saved, error) {
 	return &s, err
 }
 
+// ofRefusal is the key under which a refusal is kept.
+func ofRefusal(k desk.DeliveryKey) desk.DeliveryKey {
+	if k.Once {
+		return desk.DeliveryKey{}
+	}
+	return k
+}
+
 // keyed saves the outcome under the key, if there is one.
 func keyed(k desk.DeliveryKey, at time.Time, s saved) []ask {
 	if k.Key == "" {

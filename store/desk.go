@@ -54,7 +54,7 @@ func (s *Store) DoDeskAll(ctx context.Context, r DeskRequests) ([]desk.DeskEvent
 			fact, err := desk.DecideDesk(&now, r.By, r.At, f)
 			if err != nil {
 				no = err
-				return s.refuse(t, err, refused{r.At, r.By.Member, "admin", 0}, r.Key)
+				return s.refuse(t, err, refused{r.At, r.By.Member, "admin", 0}, ofRefusal(r.Key))
 			}
 			e := desk.DeskEvent{Seq: now.Version + 1, At: r.At, By: r.By, What: fact}
 			more, err := deskAsks(e)

@@ -91,7 +91,7 @@ func (d *doing) run() error {
 	}
 	if err != nil {
 		d.no = err
-		return d.s.refuse(d.t, err, refused{d.r.At, d.r.By.Member, d.r.Do.Verb(), d.r.Ticket}, d.r.Key)
+		return d.s.refuse(d.t, err, refused{d.r.At, d.r.By.Member, d.r.Do.Verb(), d.r.Ticket}, ofRefusal(d.r.Key))
 	}
 	d.out.Events = events
 	asks, err := d.writes(events)

@@ -40,6 +40,12 @@ type (
 		Member   MemberID
 		Identity string
 	}
+	// MemberParted takes an identity away that is a member's no more: they left that
+	// platform, and are still on another.
+	MemberParted struct {
+		Member   MemberID
+		Identity string
+	}
 	// MemberLeft deactivates. Turn, here and below, is the local date of the
 	// rota's present turn, which nobody loses by the change; filled in.
 	MemberLeft struct {
@@ -118,6 +124,11 @@ func DecideDesk(p *Policy, by Actor, at time.Time, f DeskFact) (DeskFact, error)
 		return p.newName(f)
 	case MemberLinked:
 		return p.newIdentity(f)
+	case MemberParted:
+		if m := p.Members[f.Member]; !slices.Contains(m.Identities, f.Identity) || len(m.Identities) < 2 {
+			return nil, no(Present, "That is not one of several identities of theirs.")
+		}
+		return f, member(f.Member)
 	case MemberLeft:
 		if !by.Clock && p.lastAdmin(f.Member) { // one who left the platform is gone all the same
 			return nil, no(Wording, "That is the last admin. Make another one first.")

@@ -56,6 +56,12 @@ func (f MemberLinked) applyDesk(d *Directory, e DeskEvent) {
 	d.member(f.Member, func(m *Member) { m.Identities = union(m.Identities, []string{f.Identity}) })
 }
 
+func (f MemberParted) applyDesk(d *Directory, e DeskEvent) {
+	d.member(f.Member, func(m *Member) {
+		m.Identities = slices.DeleteFunc(m.Identities, func(s string) bool { return s == f.Identity })
+	})
+}
+
 // union is a and what of b is not in it.
 func union(a, b []string) []string {
 	out := slices.Clone(a)
@@ -171,6 +177,7 @@ func (f ChannelSet) platform() string {
 func (f MemberAdded) subject() string  { return "member/" + f.Member.Handle }
 func (f MemberNamed) subject() string  { return fmt.Sprintf("member/%d", f.Member) }
 func (f MemberLinked) subject() string { return fmt.Sprintf("member/%d", f.Member) }
+func (f MemberParted) subject() string { return fmt.Sprintf("member/%d", f.Member) }
 func (f MemberLeft) subject() string   { return fmt.Sprintf("member/%d", f.Member) }
 func (f RoleGiven) subject() string    { return fmt.Sprintf("role/%d/%s", f.Member, f.Role) }
 func (f RoleTaken) subject() string    { return fmt.Sprintf("role/%d/%s", f.Member, f.Role) }

@@ -338,5 +338,9 @@ type Request struct {
 }
 
 // DeliveryKey makes a delivery that comes twice act once. Body tells two
-// different requests under one key apart.
-type DeliveryKey struct{ Key, Body string }
+// different requests under one key apart. Once says that it is of a deed and not of
+// one delivery: a refusal is not kept under it, so that the deed may still be done.
+type DeliveryKey struct {
+	Key, Body string
+	Once      bool
+}

@@ -9,7 +9,7 @@ var (
 		Assigned{}, AssigneeLeft{}, Pushed{}, Testing{}, Started{}, AllowanceStarted{}, AllowanceExtended{}, AllowanceEnded{}, AllowanceNudged{},
 		VendorAwaited{}, ScheduledFor{}, Noted{}, NoteChanged{}, NoteRemoved{}, TimeLogged{}, Replied{}, Nudged{}, Called{}, Confirmed{}, ClosedUnconfirmed{},
 		MarkedDuplicate{}, DuplicateFound{}, DuplicateUndone{}, RequestAttached{}, GoalAtRisk{}, GoalBreached{}, Warned{})
-	deskFacts = named[DeskFact](MemberAdded{}, MemberNamed{}, MemberLinked{}, MemberLeft{}, RoleGiven{}, RoleTaken{}, SkillAdded{}, ClientAdded{},
+	deskFacts = named[DeskFact](MemberAdded{}, MemberNamed{}, MemberLinked{}, MemberParted{}, MemberLeft{}, RoleGiven{}, RoleTaken{}, SkillAdded{}, ClientAdded{},
 		ContactAdded{}, DialSet{}, RotaSet{}, OnCallSet{}, OverrideAdded{}, AbsenceAdded{}, SwapTaken{}, ChannelSet{})
 )
 
