@@ -109,7 +109,7 @@ func checkPeople(p *desk.Policy, now time.Time) []chat.Finding {
 func checkPlatforms(ctx context.Context, f *config.File, p *desk.Policy) (found []chat.Finding) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	asked := func(platform string, check func(channels, members []string) []chat.Finding) {
+	asked := func(name, platform string, check func(channels, members []string) []chat.Finding) {
 		channels, members := on(platform, f.Desk.Channels), on(platform, f.Desk.Admins)
 		if p != nil {
 			channels = on(platform, p.Channels)
@@ -120,22 +120,26 @@ func checkPlatforms(ctx context.Context, f *config.File, p *desk.Policy) (found 
 		slices.Sort(members)
 		found = append(found, check(channels, slices.Compact(members))...)
 		if len(channels) == 0 {
-			found = append(found, chat.Finding{Level: chat.Fail, What: "no channel for the cards", Fix: "In chat: /desk setup, or desk.channels in the file."})
+			found = append(found, chat.Finding{Level: chat.Fail, What: "no channel for the cards on " + name, Fix: "In chat: /desk setup, or desk.channels in the file."})
 		}
 	}
 	if f.Slack.BotToken != "" {
-		c, err := slackConfig(f)
-		if err != nil {
-			return []chat.Finding{{Level: chat.Fail, What: err.Error()}}
-		}
-		asked("slack:", func(channels, members []string) []chat.Finding { return slack.Check(ctx, c, channels, members) })
+		asked("Slack", "slack:", func(channels, members []string) []chat.Finding {
+			c, err := slackConfig(f)
+			if err != nil {
+				return []chat.Finding{{Level: chat.Fail, What: err.Error()}}
+			}
+			return slack.Check(ctx, c, channels, members)
+		})
 		if f.Slack.SigningSecret != "" {
 			found = append(found, checkSignatures(ctx, f.HTTP.Listen)...)
 		}
 	}
 	if f.Discord.Token != "" {
-		asked("discord:", func(channels, members []string) []chat.Finding {
-			return discord.Check(ctx, discordConfig(f), channels, members)
+		asked("Discord", "discord:", func(channels, members []string) []chat.Finding {
+			c := discordConfig(f)
+			c.Desk = func(context.Context) (string, error) { return append(channels, "")[0], nil }
+			return discord.Check(ctx, c, channels, members)
 		})
 	}
 	if len(found) == 0 {

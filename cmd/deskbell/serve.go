@@ -152,13 +152,13 @@ func (d *runningDesk) channelOnDiscord(ctx context.Context) (string, error) {
 	return "", nil
 }
 
-// membersOnDiscord are the ids of those there who are more than onlookers.
+// membersOnDiscord are the ids of those there who are or were more than onlookers.
 func (d *runningDesk) membersOnDiscord(ctx context.Context) (ids []string, err error) {
 	p, err := d.store.Policy(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range p.People() {
+	for _, m := range p.Members { // also of those who left: something of that may be unfinished
 		if len(m.Roles) > 0 {
 			ids = append(ids, on("discord:", m.Identities)...)
 		}

@@ -19,6 +19,8 @@ const (
 	NotShown = "That took too long to open here."
 	// ByPress: only a press can open a form here.
 	ByPress = "That takes a form, and only a button can open one here."
+	// TooLate: it reached Deskbell after the person was told that it failed.
+	TooLate = "What you just did came to Deskbell too late; nothing was changed. Do it again if it still matters."
 	// Forgotten: what was typed into a form is not there any more.
 	Forgotten = "What was typed here is kept for a day, and that is over. Start again with /ticket."
 	// OnceMore is the button beside the two.

@@ -28,15 +28,12 @@ func (p *Platform) reply(d delivery, r chat.Reply) answer {
 }
 
 // empty reports whether there is nothing to show.
-func empty(r chat.Reply) bool { return r.Form == nil && r.Message == nil && len(r.Errors) == 0 }
+func empty(r chat.Reply) bool { return r.Form == nil && r.Message == nil }
 
 // says is what a reply comes to in words, and whether it takes the place of what was
 // pressed on.
 func (p *Platform) says(d delivery, r chat.Reply) (m chat.Message, edit bool) {
-	switch {
-	case len(r.Errors) > 0:
-		return p.refused(d, r.Errors), false
-	case r.Form != nil: // a form cannot follow a form, nor an answer that came late
+	if r.Form != nil { // a form cannot follow a form, nor an answer that came late
 		return p.offer(chat.Say(chat.NotShown), r.Form), false
 	}
 	m = *r.Message

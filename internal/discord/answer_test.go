@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -172,4 +173,31 @@ func TestAHandlerThatFalls(t *testing.T) {
 	if m := d.sees(ann, channel, "Something went wrong inside Deskbell"); strings.Contains(content(m.Components), "the test's") {
 		t.Errorf("it says %+v", m)
 	}
+}
+
+// TestRefusedInTime: that a form is drawn anew takes its time like the rest; the
+// acknowledgement does not wait for it.
+func TestRefusedInTime(t *testing.T) {
+	f := &chat.Form{Token: "f", Title: "A form", Fields: []chat.Field{{Name: "summary", Label: "Summary"}}}
+	hold := make(chan struct{})
+	d := &desk{T: t, asks: func(_ context.Context, in chat.Interaction) chat.Reply {
+		switch in.Kind {
+		case chat.Submit:
+			return chat.Reply{Errors: map[string]string{"summary": "Too short."}}
+		case chat.Fill:
+			<-hold
+		}
+		return chat.Reply{Form: f}
+	}}
+	d.open(false)
+	if err := d.types(ann, channel, "new"); err != nil {
+		t.Fatal(err)
+	}
+	d.pf.SetSoon(0)
+	if err := d.srv.Submit(ann, func(discordtest.Component) (string, []string) { return "x", nil }); err != nil {
+		t.Fatal(err)
+	}
+	close(hold)
+	d.pf.Idle()
+	d.sees(ann, channel, "Too short.")
 }

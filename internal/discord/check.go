@@ -47,6 +47,7 @@ type application struct {
 	ID       string `json:"id"`
 	Key      string `json:"verify_key"`
 	Endpoint string `json:"interactions_endpoint_url"`
+	Public   bool   `json:"bot_public"`
 }
 
 // wrong says what of the app's settings keeps interactions from coming, nil if
@@ -94,6 +95,9 @@ func Check(ctx context.Context, c Config, channels, members []string) []chat.Fin
 	}
 	if c.PublicKey != "" && app.Endpoint != "" && !strings.HasSuffix(app.Endpoint, "/discord/interactions") {
 		out = append(out, chat.Finding{Level: chat.Warn, What: "Discord delivers to " + app.Endpoint, Fix: "Deskbell answers at /discord/interactions: does what stands before it lead there?"})
+	}
+	if app.Public {
+		out = append(out, chat.Finding{Level: chat.Warn, What: "anybody may invite the bot into their server", Fix: "Switch Public Bot off, under Bot in the developer portal."})
 	}
 	out = append(out, p.checkClock()...)
 	if err := p.meet(ctx); err != nil {
@@ -173,7 +177,7 @@ func (p *Platform) checkChannels(ctx context.Context, channels []string) (out []
 		}
 	}
 	if base&administrator != 0 {
-		out = append(out, chat.Finding{Level: chat.Warn, What: "Deskbell is an administrator of the server", Fix: "It needs less: take that away, and invite it again by " + Invite(p.cfg.Application)})
+		out = append(out, chat.Finding{Level: chat.Warn, What: "Deskbell is an administrator of the server", Fix: "It needs less: take that away, and invite it again by " + Invite(p.app.ID)})
 	}
 	for _, id := range channels {
 		var ch struct {

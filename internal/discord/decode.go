@@ -51,11 +51,7 @@ type channel struct {
 	Parent string `json:"parent_id"`
 }
 
-// direct reports whether only the person and Deskbell are there, thread whether it
-// hangs under a message.
-func (c channel) direct(person string) bool {
-	return c.Type == 1 || c.Type == 12 && c.Name == forPerson(person)
-}
+// thread reports whether it hangs under a message, or under none in private.
 func (c channel) thread() bool { return c.Type >= 10 && c.Type <= 12 }
 
 type member struct {
@@ -122,8 +118,8 @@ type delivery struct {
 
 // decode is an interaction in the neutral words; false for one that asks for
 // nothing that Deskbell does, which is answered all the same. Who did it is still to
-// be filled in.
-func decode(in interaction, cs []chat.SlashCommand) (delivery, bool, error) {
+// be filled in. Alone says that it happened where only they and Deskbell are.
+func decode(in interaction, cs []chat.SlashCommand, alone bool) (delivery, bool, error) {
 	var d data
 	if len(in.Data) > 0 {
 		if err := json.Unmarshal(in.Data, &d); err != nil {
@@ -133,7 +129,7 @@ func decode(in interaction, cs []chat.SlashCommand) (delivery, bool, error) {
 	out := delivery{id: in.ID, token: in.Token, kind: in.Type}
 	out.Platform, out.Key, out.From = "discord", in.ID, chat.User{ID: in.who()}
 	direct := ""
-	if in.Channel.direct(out.From.ID) {
+	if alone {
 		direct = out.From.ID
 	}
 	out.Place = placeOf(in.Channel, direct)

@@ -64,38 +64,42 @@ type Platform struct {
 	rates *limiter
 	times times
 
-	self    string // the bot's user id
-	app     application
-	guild   string
-	role    string        // the id of Config.Role
-	known   chan struct{} // closed once they are
-	direct  sync.Map      // channels of direct messages, by person's id
-	members members
-	seen    traffic.Recent // messages that were taken
-	gate    traffic.Gate   // for what is taken, until it is answered in whole
-	work    traffic.Tally
-	tried   traffic.Tried
-	open    atomic.Bool // the gateway
-	mine    atomic.Bool // this replica is to hold the gateway
-	trouble atomic.Pointer[chat.Trouble]
-	life    context.Context
-	end     context.CancelFunc
+	self       string // the bot's user id
+	app        application
+	guild      string
+	role       string        // the id of Config.Role
+	known      chan struct{} // closed once they are
+	direct     sync.Map      // where people are told what is for them alone, as talk, by their id
+	begins     sync.Mutex    // of private threads
+	identified time.Time     // when the last session was begun; hold's
+	members    members
+	seen       traffic.Recent // messages that were taken
+	gate       traffic.Gate   // for what is taken, until it is answered in whole
+	work       traffic.Tally
+	tried      traffic.Tried
+	open       atomic.Bool // the gateway
+	mine       atomic.Bool // this replica is to hold the gateway
+	trouble    atomic.Pointer[chat.Trouble]
+	life       context.Context
+	end        context.CancelFunc
 }
 
 var _ chat.Platform = (*Platform)(nil)
 
 // times are how long things may take; tests shorten them.
 type times struct {
-	soon    time.Duration // an answer waits so long for the handler; Discord waits three seconds
-	greet   time.Duration // until the gateway says the next thing while it opens
-	retry   time.Duration // the least pause between two tries to open it, doubled up to
-	retries time.Duration
-	refused time.Duration // between two tries after it was closed for what an admin mends
-	invalid time.Duration // after a session was called invalid; up to five times as long
-	leavers time.Duration // between two looks at who has left
+	soon     time.Duration // an answer waits so long for the handler; Discord waits three seconds
+	greet    time.Duration // until the gateway says the next thing while it opens
+	lasts    time.Duration // a connection that holds so long was a good one
+	identify time.Duration // between two sessions that are begun
+	retry    time.Duration // the least pause between two tries to open it, doubled up to
+	retries  time.Duration
+	refused  time.Duration // between two tries after it was closed for what an admin mends
+	invalid  time.Duration // after a session was called invalid; up to five times as long
+	leavers  time.Duration // between two looks at who has left
 }
 
-var usual = times{soon: 1500 * time.Millisecond, greet: 10 * time.Second, retry: 500 * time.Millisecond, retries: 30 * time.Second,
+var usual = times{soon: 1500 * time.Millisecond, greet: 10 * time.Second, lasts: 30 * time.Second, identify: 5 * time.Second, retry: 500 * time.Millisecond, retries: 30 * time.Second,
 	refused: 5 * time.Minute, invalid: time.Second, leavers: time.Hour}
 
 const (
@@ -156,7 +160,12 @@ func (p *Platform) Run(ctx context.Context) {
 			err = p.register(ctx)
 		}
 		if err == nil {
+			p.trouble.Store(nil)
 			break
+		}
+		var trouble *chat.Trouble
+		if errors.As(err, &trouble) {
+			p.trouble.Store(trouble)
 		}
 		if ctx.Err() == nil {
 			p.cfg.Log.Error("discord: not connected", "err", err)
@@ -170,15 +179,15 @@ func (p *Platform) Run(ctx context.Context) {
 		p.cfg.Log.Error("discord: "+t.Fix, "cause", t.Cause)
 	}
 	p.cfg.Log.Info("discord: connected", "server", p.guild, "by", map[bool]string{true: "signed HTTP", false: "the gateway"}[p.key != nil])
-	p.cfg.Alone(ctx, p.alone)
+	p.cfg.Alone(ctx, p.replica)
 	<-ctx.Done()
 	p.work.Wait(stopWithin)
 	p.end()
 	p.work.Wait(time.Second)
 }
 
-// alone is what one of several replicas does.
-func (p *Platform) alone(ctx context.Context) {
+// replica is what one of several does.
+func (p *Platform) replica(ctx context.Context) {
 	var looking sync.WaitGroup
 	if p.cfg.People != nil {
 		looking.Go(func() { p.lookAfter(ctx) })
@@ -198,10 +207,8 @@ func (p *Platform) Ready(context.Context) error {
 	if t := p.trouble.Load(); t != nil {
 		return t
 	}
-	select {
-	case <-p.known:
-	default:
-		return errors.New("discord: not connected yet")
+	if err := p.met(); err != nil {
+		return err
 	}
 	if p.mine.Load() && !p.open.Load() {
 		return errors.New("discord: the gateway is not open")
@@ -224,11 +231,39 @@ func (p *Platform) meet(ctx context.Context) error {
 	if err := p.call(ctx, "GET", "/users/@me/guilds", nil, &guilds); err != nil {
 		return err
 	}
-	if len(guilds) != 1 {
-		return &chat.Trouble{Cause: fmt.Sprintf("the bot is in %d servers", len(guilds)), Fix: "A desk is of one: invite it to yours by " + Invite(app.ID) + ", and remove it from others."}
+	guild, err := p.chosen(ctx, app, guilds)
+	if err != nil {
+		return err
 	}
-	p.self, p.app, p.guild = me.ID, app, guilds[0].ID
+	p.self, p.app, p.guild = me.ID, app, guild
 	return p.findRole(ctx)
+}
+
+// chosen is the desk's server of those that the bot is in: anybody may have invited it
+// into theirs.
+func (p *Platform) chosen(ctx context.Context, app application, guilds []struct{ ID string }) (string, error) {
+	if len(guilds) == 1 {
+		return guilds[0].ID, nil
+	}
+	trouble := &chat.Trouble{Cause: fmt.Sprintf("the bot is in %d servers", len(guilds)), Fix: "A desk is of one: invite it to yours by " + Invite(app.ID) +
+		", remove it from others, and switch Public Bot off in the developer portal; or name a channel of yours in desk.channels."}
+	desk, err := p.deskChannel(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(guilds) == 0 || desk == "" {
+		return "", trouble
+	}
+	var ch struct {
+		Guild string `json:"guild_id"`
+	}
+	if err := p.call(ctx, "GET", "/channels/"+desk, nil, &ch); err != nil {
+		return "", err
+	}
+	if !slices.ContainsFunc(guilds, func(g struct{ ID string }) bool { return g.ID == ch.Guild }) {
+		return "", trouble
+	}
+	return ch.Guild, nil
 }
 
 // findRole learns the id of the role that makes somebody one of the desk's.
@@ -277,12 +312,32 @@ func (p *Platform) register(ctx context.Context) error {
 	if same || err != nil {
 		return err
 	}
-	return p.call(ctx, "PUT", p.commandsAt(), commandsOf(p.cfg.Commands), nil)
+	err = p.call(ctx, "PUT", p.commandsAt(), commandsOf(p.cfg.Commands), nil)
+	if code(err) == noAccess {
+		return fmt.Errorf("%w: %w", &chat.Trouble{Cause: "no commands", Fix: "Deskbell may not register its commands: invite it again by " + Invite(p.app.ID)}, err)
+	}
+	return err
+}
+
+// errNotYet: nothing can be said before Discord has told who Deskbell is.
+var errNotYet = errors.New("discord: not connected yet")
+
+// met reports whether it has.
+func (p *Platform) met() error {
+	select {
+	case <-p.known:
+		return nil
+	default:
+		return errNotYet
+	}
 }
 
 // Find looks a member of the server up, by id, mention, name or handle. ErrUnknown
 // if nobody or several are called that.
 func (p *Platform) Find(ctx context.Context, who string) (chat.User, error) {
+	if err := p.met(); err != nil {
+		return chat.User{}, err
+	}
 	word := strings.TrimPrefix(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(who), "<@"), ">"), "@")
 	id, _, _ := strings.Cut(word, "|")
 	var found []member
@@ -294,7 +349,7 @@ func (p *Platform) Find(ctx context.Context, who string) (chat.User, error) {
 		return chat.User{}, fmt.Errorf("discord: nobody: %w", chat.ErrUnknown)
 	case idShape.MatchString(id):
 		var m member
-		if err := p.call(ctx, "GET", path+id, nil, &m); err != nil && code(err) != unknownMember {
+		if err := p.call(ctx, "GET", path+id, nil, &m); err != nil && !nobody(err) {
 			return chat.User{}, err
 		} else if err == nil {
 			found = append(found, m)
@@ -318,6 +373,9 @@ func (p *Platform) Find(ctx context.Context, who string) (chat.User, error) {
 
 // Channel is the id of a text channel of the server, by id, mention or name.
 func (p *Platform) Channel(ctx context.Context, name string) (string, error) {
+	if err := p.met(); err != nil {
+		return "", err
+	}
 	word := strings.TrimPrefix(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(name), "<#"), ">"), "#")
 	var all []struct {
 		ID, Name string

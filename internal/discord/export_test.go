@@ -7,8 +7,11 @@ func (p *Platform) SetSoon(d time.Duration) { p.times.soon = d }
 
 // Hasten shortens what only waits for Discord to be there again.
 func (p *Platform) Hasten() {
-	p.times.greet, p.times.retry, p.times.retries, p.times.refused, p.times.invalid, p.times.leavers = 500*time.Millisecond, 5*time.Millisecond, 50*time.Millisecond, 50*time.Millisecond, time.Millisecond, 20*time.Millisecond
+	p.times.greet, p.times.retry, p.times.retries, p.times.refused, p.times.invalid, p.times.leavers, p.times.lasts, p.times.identify = 500*time.Millisecond, 5*time.Millisecond, 50*time.Millisecond, 50*time.Millisecond, time.Millisecond, 20*time.Millisecond, 0, time.Millisecond
 }
 
 // SetGreet has the gateway given so long to say the next thing.
 func (p *Platform) SetGreet(d time.Duration) { p.times.greet = d }
+
+// SetLasts has a connection be a good one only after so long.
+func (p *Platform) SetLasts(d time.Duration) { p.times.lasts = d }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -45,16 +46,18 @@ var fatal = map[int]string{
 }
 
 // hold keeps the gateway open until the context ends. However a connection ends, the
-// next is tried, with pauses that grow while none succeeds.
+// next is tried, with pauses that grow while none lasts.
 func (p *Platform) hold(ctx context.Context) {
 	defer p.mine.Store(p.mine.Swap(true))
 	var s session
-	for n := 0; ctx.Err() == nil; {
+	for n := 0; ctx.Err() == nil; n++ {
+		began := time.Now()
 		opened, err := p.connect(ctx, &s)
 		if ctx.Err() != nil {
 			return
 		}
-		if opened {
+		lasted := opened && time.Since(began) >= p.times.lasts
+		if lasted {
 			n = 0
 		}
 		var closed *websocket.CloseError
@@ -64,7 +67,7 @@ func (p *Platform) hold(ctx context.Context) {
 			switch {
 			case fatal[closed.Code] != "":
 				trouble = &chat.Trouble{Cause: fmt.Sprint("gateway closed with ", closed.Code), Fix: fatal[closed.Code]}
-			case closed.Code == 4007 || closed.Code == 4009 || closed.Code == websocket.CloseNormalClosure || closed.Code == websocket.CloseGoingAway:
+			case closed.Code == 4007 || closed.Code == 4009: // others are resumed, or called invalid
 				err = fmt.Errorf("%w: %w", errAnew, err)
 			}
 		}
@@ -79,13 +82,12 @@ func (p *Platform) hold(ctx context.Context) {
 			// Discord wants one to five seconds before the next identification.
 			pause = max(pause, p.times.invalid+rand.N(4*p.times.invalid))
 			p.cfg.Log.Warn("discord: the gateway's session is over", "err", err)
-		case errors.Is(err, errReconnect):
+		case errors.Is(err, errReconnect) && lasted:
 			pause = 0
 			p.cfg.Log.Info("discord: the gateway is opened again", "err", err)
 		default:
 			p.cfg.Log.Warn("discord: the gateway was closed", "err", err)
 		}
-		n++
 		if n > 3 { // whatever stands in the way of resuming
 			s = session{}
 		}
@@ -126,9 +128,13 @@ func (p *Platform) address(ctx context.Context) (string, error) {
 func (p *Platform) connect(ctx context.Context, s *session) (opened bool, err error) {
 	url := s.url
 	if s.id == "" {
+		if err := sleep(ctx, time.Until(p.identified.Add(p.times.identify))); err != nil {
+			return false, err
+		}
 		if url, err = p.address(ctx); err != nil {
 			return false, err
 		}
+		p.identified = time.Now()
 	}
 	dialing, cancel := context.WithTimeout(ctx, p.times.greet)
 	defer cancel()
@@ -177,11 +183,32 @@ func (p *Platform) aside(do func()) {
 // interaction; Discord takes none after three seconds.
 const ackWithin = 2800 * time.Millisecond
 
+// overdueAfter is how old an interaction may be when Deskbell hears of it: Discord
+// takes no answer after three seconds, and its clock is told by the second.
+const overdueAfter = 4 * time.Second
+
+// overdue reports whether nobody waits any more for the interaction's answer: its id
+// tells when it was, by Discord's clock.
+func (p *Platform) overdue(id string) bool {
+	skew, known := p.rates.skew()
+	n, err := strconv.ParseInt(id, 10, 64)
+	return err == nil && known && time.Since(time.UnixMilli(n>>22+epoch)) > overdueAfter+skew
+}
+
 // delivered answers an interaction that came over the gateway.
 func (p *Platform) delivered(raw json.RawMessage, began time.Time) {
 	var in interaction
 	if err := json.Unmarshal(raw, &in); err != nil {
 		p.cfg.Log.Warn("discord: an interaction that cannot be read", "err", err)
+		return
+	}
+	if p.overdue(in.ID) {
+		// Replayed by a connection that was resumed; the person was told long ago that
+		// it failed, and may have done it again.
+		p.cfg.Log.Info("discord: an interaction came too late", "type", in.Type)
+		if in.Type != inSuggest {
+			p.bringAside(in.who(), in.ID, chat.Message{Text: chat.Say(chat.TooLate)})
+		}
 		return
 	}
 	a := p.take(in)

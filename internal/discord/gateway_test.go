@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -44,7 +45,7 @@ func (d *desk) sessions(begun, resumed int) {
 // A gateway that says nothing, the wrong thing first or no JSON is given up, and the
 // next connection works.
 func TestGatewayThatDoesNotOpen(t *testing.T) {
-	for _, f := range []discordtest.Fault{discordtest.NoHello, discordtest.NoReady, discordtest.AckFirst, discordtest.ReconnectSoon, discordtest.Garbage} {
+	for _, f := range []discordtest.Fault{discordtest.NoHello, discordtest.NoReady, discordtest.AckFirst, discordtest.ReconnectSoon, discordtest.Garbage, discordtest.SevenForReady} {
 		t.Run(string(f), func(t *testing.T) {
 			t.Parallel()
 			d := newGatewayDesk(t, time.Minute, f, f)
@@ -318,12 +319,15 @@ func TestSubmittedAgain(t *testing.T) {
 	}
 }
 
-// Who has left the server, or has lost the role that makes them of the desk, is
-// noticed, and nobody else.
+// Who has left the server is noticed, and nobody else: neither who lost the role that
+// makes them of the desk, nor all of them when an admin takes the role away.
 func TestWhoHasLeft(t *testing.T) {
+	in := func(id string, roles ...string) discordtest.User {
+		return discordtest.User{ID: id, Name: id, Guild: discordtest.Guild, Roles: roles}
+	}
 	d := &desk{T: t, before: func(srv *discordtest.Server) {
-		srv.AddUser(discordtest.User{ID: ann, Name: "ann", Guild: discordtest.Guild, Roles: []string{discordtest.Role}})
-		srv.AddUser(discordtest.User{ID: ben, Name: "ben", Guild: discordtest.Guild, Roles: []string{discordtest.Role}})
+		srv.AddUser(in(ann, discordtest.Role))
+		srv.AddUser(in(ben, discordtest.Role))
 	}, tune: func(c *discord.Config) {
 		c.Role = "@desk"
 		c.People = func(context.Context) ([]string, error) { return []string{ann, ben}, nil }
@@ -331,20 +335,111 @@ func TestWhoHasLeft(t *testing.T) {
 	d.asks = d.handle
 	d.answersWith(chat.Reply{})
 	d.open(false)
-	for who, now := range map[string]discordtest.User{ann: {ID: ann, Name: "ann", Guild: discordtest.Guild}, ben: {ID: ben, Name: "ben", Guild: "900000000000000009"}} {
+	d.srv.AddUser(in(ann)) // without the role
+	d.srv.AddUser(discordtest.User{ID: ben, Name: "ben", Guild: "900000000000000009"})
+	looks := 0 // Ben comes last in a look: then Ann was looked at, too
+	d.until("it is noticed twice", func() bool {
 		for _, in := range d.taken() {
-			if in.From.ID == who {
-				t.Errorf("%s is said to have left: %+v", who, in)
+			if in.Kind != chat.Left || in.From.ID != ben {
+				t.Fatalf("heard %+v", in)
 			}
+			looks++
 		}
-		d.srv.AddUser(now)
-		d.until("it is noticed", func() bool {
-			for _, in := range d.taken() {
-				if in.Kind == chat.Left && in.From.ID == who {
-					return true
-				}
-			}
-			return false
-		})
+		return looks >= 2
+	})
+}
+
+// A gateway that never lasts is tried less and less often, whatever it says: sessions
+// are counted by the day.
+func TestGatewayThatNeverLasts(t *testing.T) {
+	began := time.Now()
+	faults := []discordtest.Fault{}
+	for range 6 {
+		faults = append(faults, discordtest.SevenForReady)
 	}
+	d := &desk{T: t, lasts: time.Hour, before: func(srv *discordtest.Server) { srv.Fail(faults...) }}
+	d.asks = d.handle
+	d.open(true)
+	d.sessions(1, 0)
+	if took, least := time.Since(began), (5+10+20+40+50+50)*time.Millisecond; took < least {
+		t.Errorf("tried again six times within %v, want at least %v", took, least)
+	}
+}
+
+// What a pause that Discord asks for, or another answer's rate, holds up, is never an
+// acknowledgement.
+func TestAcknowledgementsAreNotHeldUp(t *testing.T) {
+	d := newGatewayDesk(t, time.Minute)
+	d.srv.Pause(time.Hour)
+	if _, err := d.pf.Post(t.Context(), chat.Place{Channel: channel}, *card("later"), "later", time.Time{}); !errors.As(err, new(*chat.Wait)) {
+		t.Errorf("a post: %v", err)
+	}
+	for n := range 3 {
+		d.hears(fmt.Sprint("still heard ", n))
+	}
+}
+
+// What was replayed after the person was told that it failed is not done: they may
+// have done it again.
+func TestReplayedTooLate(t *testing.T) {
+	d := newGatewayDesk(t, time.Minute)
+	d.srv.Within(50 * time.Millisecond)
+	d.srv.Aged(time.Minute)
+	if d.types(ann, channel, "new") == nil {
+		t.Error("it was acknowledged")
+	}
+	d.until("she is told", func() bool { d.pf.Idle(); return len(d.srv.Messages(d.srv.DM(ann), ann)) > 0 })
+	d.sees(ann, d.srv.DM(ann), chat.TooLate)
+	if all := d.taken(); len(all) > 0 {
+		t.Errorf("heard %+v", all)
+	}
+	d.srv.Within(3 * time.Second)
+	d.srv.Aged(2 * time.Second) // slow, and still in time
+	d.hears("in time")
+}
+
+// Nothing is said before Discord has told who Deskbell is: its earlier posts would
+// not be known.
+func TestBeforeItIsKnown(t *testing.T) {
+	srv := discordtest.New(t)
+	srv.AddChannel(discordtest.Channel{ID: channel, Name: "desk"})
+	pf, err := discord.New(discord.Config{Token: "token", APIURL: srv.APIURL(), Handle: (&desk{}).handle, Log: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, posted := pf.Post(t.Context(), chat.Place{Channel: channel}, *card("once"), "k", time.Now())
+	_, found := pf.Find(t.Context(), "ann")
+	_, there := pf.Channel(t.Context(), "desk")
+	for what, err := range map[string]error{"post": posted, "edit": pf.Edit(t.Context(), chat.MessageRef{Place: chat.Place{Channel: channel}, ID: "1"}, *card("x")), "find": found, "channel": there} {
+		if err == nil || errors.Is(err, chat.ErrGone) || errors.Is(err, chat.ErrNever) || errors.Is(err, chat.ErrUnknown) || errors.As(err, new(*chat.Trouble)) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if len(srv.All()) > 0 {
+		t.Error("something was posted")
+	}
+}
+
+// Of several servers the desk's is the one that its channel is in; without a channel
+// an admin is told what to do.
+func TestSeveralServers(t *testing.T) {
+	d := &desk{T: t, before: func(srv *discordtest.Server) { srv.Guilds("900000000000000009", discordtest.Guild) }}
+	d.asks = d.handle
+	d.answersWith(chat.Reply{Message: tell("heard")})
+	d.open(false)
+	d.hears("in ours")
+	pf, err := discord.New(discord.Config{Token: "token", APIURL: d.srv.APIURL(), PublicKey: d.srv.PublicKey(), Handle: d.asks, Log: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pf.Hasten()
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { pf.Run(ctx) })
+	d.until("it says why", func() bool {
+		err := pf.Ready(ctx)
+		return errors.As(err, new(*chat.Trouble)) && strings.Contains(err.Error(), "Public Bot")
+	})
+	stop()
+	running.Wait()
 }

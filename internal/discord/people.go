@@ -39,7 +39,7 @@ type seen struct {
 
 const (
 	// memberFor is how long what Discord said about a member is taken as true.
-	memberFor  = 10 * time.Minute
+	memberFor  = 30 * time.Second
 	memberMost = 10_000
 )
 
@@ -82,7 +82,7 @@ func (p *Platform) askFor(ctx context.Context, u user) (chat.User, bool) {
 	var m member
 	err := p.call(ctx, "GET", "/guilds/"+p.guild+"/members/"+u.ID, nil, &m)
 	switch {
-	case code(err) == unknownMember:
+	case nobody(err):
 		s.User = p.user(member{User: u})
 		s.User.Outside = "other workspace"
 	case err != nil:
@@ -102,8 +102,8 @@ func (p *Platform) askFor(ctx context.Context, u user) (chat.User, bool) {
 }
 
 // lookAfter finds out, once in a while, who of the desk's people is none of the
-// server's any more, or lost the role by which they are of the desk: Discord tells of
-// that only by a privileged intent.
+// server's any more: Discord tells of that only by a privileged intent. Who only lost
+// the role by which they are of the desk can do nothing, and has not left.
 func (p *Platform) lookAfter(ctx context.Context) {
 	for sleep(ctx, p.times.leavers) == nil {
 		people, err := p.cfg.People(ctx)
@@ -116,12 +116,12 @@ func (p *Platform) lookAfter(ctx context.Context) {
 				return
 			}
 			u, ok := p.askFor(ctx, user{ID: id, Name: id})
-			if !ok || u.Outside == "" || u.Outside == "bot" {
+			if !ok || u.Outside != "other workspace" {
 				continue
 			}
 			in := chat.Interaction{Platform: "discord", Kind: chat.Left, From: u, Key: "left/" + id}
-			if _, err := p.cfg.Handle.Ask(p.life, in); err != nil {
-				p.cfg.Log.Error("discord: not answered", "kind", in.Kind, "err", err)
+			if r, err := p.cfg.Handle.Ask(p.life, in); err != nil || r.Again { // the next look brings it again
+				p.cfg.Log.Warn("discord: who has left is not off the desk yet", "member", id, "err", err)
 			}
 			p.cfg.After()
 		}

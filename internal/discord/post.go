@@ -31,6 +31,9 @@ func mark(key string) (nonce string, id int) {
 // Post shows m in a channel, a thread, or a person's direct messages. A post that
 // may have gone out at tried is looked for by its mark.
 func (p *Platform) Post(ctx context.Context, at chat.Place, m chat.Message, key string, tried time.Time) (chat.MessageRef, error) {
+	if err := p.met(); err != nil { // whose posts to look for
+		return chat.MessageRef{}, err
+	}
 	channel, err := p.channelOf(ctx, at)
 	if err != nil {
 		return chat.MessageRef{}, fmt.Errorf("discord: post %s: %w", key, err)
@@ -105,15 +108,18 @@ func (p *Platform) lookFor(ctx context.Context, channel string, id int, since ti
 			}
 		}
 		if len(page) < pageMost {
-			break
+			return "", nil
 		}
 		after = page[0].ID
 	}
-	return "", nil
+	return "", fmt.Errorf("discord: more than %d messages since then", pagesMost*pageMost)
 }
 
 // Edit replaces the message. ErrGone if it was deleted.
 func (p *Platform) Edit(ctx context.Context, ref chat.MessageRef, m chat.Message) error {
+	if err := p.met(); err != nil {
+		return err
+	}
 	channel, err := p.channelOf(ctx, ref.Place)
 	if err != nil {
 		return fmt.Errorf("discord: edit %s: %w", ref.ID, err)

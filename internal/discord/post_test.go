@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -172,6 +173,62 @@ func TestWhoTakesNoDirectMessages(t *testing.T) {
 	gone := chat.Place{User: "100000000000000009"}
 	if _, err := d.pf.Post(t.Context(), gone, *card("lost"), "gone", time.Time{}); !errors.Is(err, chat.ErrGone) {
 		t.Errorf("to nobody: %v", err)
+	}
+}
+
+// TestTheirThreadAlone: a thread that somebody else began is never taken for it,
+// whatever it is called, nor one in which the person could not be.
+func TestTheirThreadAlone(t *testing.T) {
+	d := newDesk(t)
+	d.srv.AddUser(discordtest.User{ID: ann, Name: "ann", Guild: discordtest.Guild, Closed: true})
+	for id, c := range map[string]discordtest.Channel{
+		"200000000000000077": {Type: 11, Owner: ben, Parent: channel},
+		"200000000000000078": {Type: 12, Owner: ben, Parent: channel, With: ben},
+		"200000000000000079": {Type: 12, Owner: discordtest.Bot, Parent: nowhere, With: ben},
+	} {
+		c.ID, c.Name = id, "Deskbell for "+ann
+		d.srv.AddChannel(c)
+	}
+	adds := 0
+	d.srv.Answer(func(_, path string) int {
+		if strings.Contains(path, "/thread-members/") {
+			if adds++; adds == 1 {
+				return 503
+			}
+		}
+		return 0
+	})
+	to, began := chat.Place{User: ann}, time.Now()
+	if _, err := d.pf.Post(t.Context(), to, *card("a prompt"), "k", time.Time{}); err == nil {
+		t.Error("it is posted, and Ann is not there")
+	}
+	_, err := d.pf.Post(t.Context(), to, *card("a prompt"), "k", began)
+	d.did(err)
+	d.sees(ann, channel, "a prompt")
+	d.seesNot(ben, channel, "a prompt")
+	// What is typed in the others is answered like anywhere: to the one person.
+	d.answersWith(chat.Reply{Message: tell("between us")})
+	d.did(d.types(ann, "200000000000000078", "new"))
+	if in := d.one(); in.Place.User != "" {
+		t.Errorf("heard %+v", in.Place)
+	}
+}
+
+// TestTheirThreadIsTended: brought back when it was put away, begun anew when it was
+// deleted.
+func TestTheirThreadIsTended(t *testing.T) {
+	d := newDesk(t)
+	d.srv.AddUser(discordtest.User{ID: ann, Name: "ann", Guild: discordtest.Guild, Closed: true})
+	to := chat.Place{User: ann}
+	ref := d.post(to, *card("one"))
+	thread := d.sees(ann, channel, "one").Channel
+	d.srv.Change(thread, func(c *discordtest.Channel) { c.Archived = true })
+	d.did(d.pf.Edit(t.Context(), ref, *card("one, decided")))
+	d.sees(ann, channel, "one, decided")
+	d.srv.Change(thread, func(c *discordtest.Channel) { c.ID = "" })
+	d.post(to, *card("two"))
+	if d.sees(ann, channel, "two").Channel == thread {
+		t.Error("it stands in what is gone")
 	}
 }
 

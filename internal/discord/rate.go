@@ -108,9 +108,11 @@ func (l *limiter) delay(route string, exempt bool) time.Duration {
 		l.began, l.invalid = now, 0
 	}
 	switch {
+	case route == callback: // of one interaction each, and never limited
+		return 0
 	case l.invalid >= invalidMost:
 		return l.began.Add(invalidWithin).Sub(now)
-	case l.paused.After(now):
+	case !exempt && l.paused.After(now):
 		return l.paused.Sub(now)
 	}
 	w := l.routes[route]
@@ -143,6 +145,9 @@ func (l *limiter) learn(route string, res *http.Response) time.Duration {
 		l.invalid++
 	}
 	after := seconds(res.Header.Get("X-RateLimit-Reset-After"))
+	if route == callback && res.StatusCode != http.StatusTooManyRequests {
+		return 0
+	}
 	if left, err := strconv.Atoi(res.Header.Get("X-RateLimit-Remaining")); err == nil {
 		if len(l.routes) > 1000 {
 			maps.DeleteFunc(l.routes, func(_ string, w *window) bool { return w.reset.Before(now) })
@@ -163,9 +168,11 @@ func (l *limiter) learn(route string, res *http.Response) time.Duration {
 	if wait <= 0 {
 		wait = 5 * time.Second
 	}
-	if body.Global || res.Header.Get("X-RateLimit-Global") == "true" {
+	switch {
+	case route == callback: // whatever stands before Discord said so, of this one
+	case body.Global || res.Header.Get("X-RateLimit-Global") == "true":
 		l.paused = now.Add(wait)
-	} else {
+	default:
 		l.routes[route] = &window{0, now.Add(wait)}
 	}
 	return wait
@@ -189,11 +196,14 @@ var (
 	major  = regexp.MustCompile(`/(channels|guilds)/[0-9]+|/webhooks/[0-9]+/[^/]+`)
 )
 
+// callback is the route of all acknowledgements.
+const callback = "callback"
+
 // routeOf is what shares a rate: the call with the ids of a channel, a guild or a
 // webhook, and without others.
 func routeOf(method, path string) string {
 	if exempt(path) && strings.HasSuffix(path, "/callback") {
-		return "callback" // each is its own, and they have no limit
+		return callback
 	}
 	lead := major.FindString(path)
 	at := strings.Index(path, lead) + len(lead)

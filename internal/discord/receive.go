@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
@@ -112,31 +113,40 @@ func (p *Platform) take(in interaction) answer {
 	select {
 	case <-p.known:
 	default:
-		return p.told(delivery{}, chat.Busy)
-	}
-	d, known, err := decode(in, p.cfg.Commands)
-	switch {
-	case in.Type == inSuggest:
-		if !known || err != nil || !p.gate.Enter() {
+		if in.Type == inSuggest {
 			return suggestions(nil)
 		}
-		defer p.gate.Leave()
-		return p.suggested(in, d, began)
+		return p.told(delivery{}, chat.Busy)
+	}
+	d, known, err := decode(in, p.cfg.Commands, p.alone(p.life, in.Channel, in.who()))
+	switch {
+	case in.Type == inSuggest && (err != nil || !known):
+		return suggestions(nil)
 	case err != nil || !known:
 		p.cfg.Log.Warn("discord: an interaction that Deskbell does not know", "type", in.Type, "err", err)
 		return p.told(d, chat.Outdated)
 	case !p.gate.Enter():
+		if in.Type == inSuggest {
+			return suggestions(nil)
+		}
 		return p.told(d, chat.Busy)
 	}
 	p.work.Begin()
-	finish := func() { p.gate.Leave(); p.work.End() }
-	a := p.heard(in, d, began)
-	if a.then == nil {
-		finish()
-		return a
+	finish := sync.OnceFunc(func() { p.gate.Leave(); p.work.End() })
+	if in.Type == inSuggest {
+		return p.suggested(in, d, began, finish)
 	}
-	then := a.then
-	a.then = func() { defer finish(); then() }
+	done := false
+	defer func() { // a fall of ours keeps no place
+		if !done {
+			finish()
+		}
+	}()
+	a := p.heard(in, d, began)
+	done = a.then != nil
+	if then := a.then; then != nil {
+		a.then = func() { defer finish(); then() }
+	}
 	return a
 }
 
@@ -164,14 +174,16 @@ func (p *Platform) heard(in interaction, d delivery, began time.Time) answer {
 }
 
 // suggested answers while somebody types: with nothing when it takes too long, since
-// the next letter asks again.
-func (p *Platform) suggested(in interaction, d delivery, began time.Time) answer {
+// the next letter asks again. It is under way until the handler has answered.
+func (p *Platform) suggested(in interaction, d delivery, began time.Time, finish func()) answer {
 	var ok bool
 	if d.From, ok = p.from(p.life, in); !ok {
+		finish()
 		return suggestions(nil)
 	}
 	done := make(chan chat.Reply, 1)
 	go func() {
+		defer finish()
 		r, err := p.cfg.Handle.Ask(p.life, d.Interaction)
 		if err != nil {
 			p.cfg.Log.Error("discord: not answered", "kind", d.Kind, "err", err)
@@ -214,6 +226,9 @@ func (p *Platform) ask(d delivery) chat.Reply {
 	if err != nil {
 		p.cfg.Log.Error("discord: not answered", "kind", d.Kind, "err", err)
 		r = chat.Reply{Message: &chat.Message{Text: chat.Say(chat.Broke), Private: true}}
+	}
+	if len(r.Errors) > 0 { // drawn while the time for an answer is watched
+		r = chat.Reply{Message: new(p.refused(d, r.Errors))}
 	}
 	p.cfg.After()
 	return r

@@ -28,6 +28,8 @@ const (
 	acknowledged   = 40060
 	badHookToken   = 50027
 	archivedThread = 50083
+	noMutualGuilds = 50278 // with who has left
+	manyThreads    = 160006
 	threadExists   = 160004
 )
 
@@ -35,6 +37,7 @@ const (
 var fixes = map[int]chat.Trouble{
 	unknownChannel: {Cause: "unknown channel", Fix: "The channel is gone: say where the cards stand, /desk channel set CHANNEL"},
 	noAccess:       {Cause: "missing access", Fix: "Let Deskbell see that channel, in the channel's permissions."},
+	manyThreads:    {Cause: "too many threads", Fix: "The server has as many active threads as Discord lets it: close some."},
 	noPermission:   {Cause: "missing permissions", Fix: "Let Deskbell send messages, attach files, read the history, and create threads and write in them there, in the channel's permissions; `deskbell check` says which is missing."},
 }
 
@@ -98,6 +101,9 @@ func code(err error) int {
 	return 0
 }
 
+// nobody reports whether Discord knows no such member.
+func nobody(err error) bool { return code(err) == unknownMember || code(err) == unknownUser }
+
 // sorted is err as a caller acts on it.
 func sorted(err error) error {
 	if err == nil {
@@ -117,7 +123,7 @@ func sorted(err error) error {
 		return fmt.Errorf("%w: %w", chat.ErrUnsure, err)
 	}
 	switch c := code(err); {
-	case c == unknownMessage || c == unknownUser || c == noMessagesTo:
+	case c == unknownMessage || c == unknownUser || c == noMessagesTo || c == noMutualGuilds:
 		return fmt.Errorf("%w: %w", chat.ErrGone, err)
 	case fixes[c].Cause != "":
 		t := fixes[c]

@@ -40,6 +40,7 @@ type desk struct {
 	log   *slog.Logger
 	tune  func(*discord.Config)
 	greet time.Duration // 0 for a short one
+	lasts time.Duration
 	// before changes the server before anything reaches it.
 	before func(*discordtest.Server)
 
@@ -109,6 +110,7 @@ func (d *desk) start(gateway bool) {
 	if d.greet > 0 {
 		pf.SetGreet(d.greet)
 	}
+	pf.SetLasts(d.lasts)
 	mux := http.NewServeMux()
 	for pattern, h := range pf.Routes() {
 		mux.Handle(pattern, h)

@@ -30,7 +30,7 @@ func (p *Platform) said(raw json.RawMessage) {
 		return
 	}
 	defer p.seen.End(m.ID)
-	p.direct.Store(m.Author.ID, m.Channel)
+	p.direct.Store(m.Author.ID, talk{id: m.Channel})
 	d := delivery{id: m.ID, kind: inCommand}
 	d.Platform, d.Key, d.Kind, d.Text = "discord", m.ID, chat.Command, m.Content
 	d.Place = chat.Place{Channel: m.Channel, User: m.Author.ID}

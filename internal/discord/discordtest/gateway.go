@@ -21,6 +21,7 @@ const (
 	AckFirst      Fault = "acknowledges a heartbeat first"
 	ReconnectSoon Fault = "asks to reconnect first"
 	Garbage       Fault = "says what is no JSON"
+	SevenForReady Fault = "asks to reconnect instead of being ready"
 )
 
 // gateway is what goes over sockets.
@@ -185,6 +186,9 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 		}
 		if err := ws.ReadJSON(&f); err != nil {
 			return
+		}
+		if fault == SevenForReady && f.Op == 2 {
+			l.send(7, "", 0, nil)
 		}
 		if fault != "" {
 			continue

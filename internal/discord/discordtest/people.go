@@ -142,7 +142,7 @@ func (s *Server) Interact(user, channel string, kind int, data any, on *Message)
 		s.mu.Unlock()
 		return problem("no channel %s", channel)
 	}
-	id := s.id()
+	id := s.idAt(time.Now().Add(-s.aged))
 	g := &given{user: user, channel: channel, on: on, at: time.Now(), answered: make(chan struct{})}
 	s.tokens["token-"+id], s.last[user] = g, id
 	in := map[string]any{"id": id, "application_id": Application, "type": kind, "token": "token-" + id, "version": 1, "data": data,
@@ -260,6 +260,10 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request, in sent) {
 		return
 	}
 	close(g.answered)
+	// What an answer says of its own rate is of no other.
+	w.Header().Set("X-RateLimit-Limit", "1")
+	w.Header().Set("X-RateLimit-Remaining", "0")
+	w.Header().Set("X-RateLimit-Reset-After", "5")
 	w.WriteHeader(http.StatusNoContent)
 }
 

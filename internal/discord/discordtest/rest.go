@@ -84,7 +84,11 @@ func (s *Server) mux() http.Handler {
 		}
 	})
 	on("GET "+v+"/users/@me/guilds", func(w http.ResponseWriter, _ *http.Request, _ sent) {
-		write(w, 200, []map[string]string{{"id": Guild}})
+		all := []map[string]string{}
+		for _, id := range s.guilds {
+			all = append(all, map[string]string{"id": id})
+		}
+		write(w, 200, all)
 	})
 	on("GET "+v+"/applications/{app}/guilds/{guild}/commands", func(w http.ResponseWriter, _ *http.Request, _ sent) { write(w, 200, s.commands) })
 	on("PUT "+v+"/applications/{app}/guilds/{guild}/commands", func(w http.ResponseWriter, _ *http.Request, in sent) {
@@ -168,13 +172,17 @@ func (s *Server) mux() http.Handler {
 		if json.Unmarshal(in.json, &b) != nil || b.Name == "" || b.Type != 12 || s.channels[r.PathValue("channel")] == nil {
 			s.fail("a private thread: %s", in.json)
 		}
-		c := &Channel{ID: s.id(), Name: b.Name, Parent: r.PathValue("channel"), Type: 12}
+		c := &Channel{ID: s.id(), Name: b.Name, Parent: r.PathValue("channel"), Type: 12, Owner: Bot}
 		s.channels[c.ID] = c
 		write(w, 201, map[string]any{"id": c.ID})
 	})
 	on("PUT "+v+"/channels/{channel}/thread-members/{user}", func(w http.ResponseWriter, r *http.Request, _ sent) {
 		c := s.channels[r.PathValue("channel")]
-		if c == nil || s.users[r.PathValue("user")].Guild != Guild {
+		switch {
+		case c == nil:
+			refuse(w, 404, 10003, "Unknown Channel")
+			return
+		case s.users[r.PathValue("user")].Guild != Guild:
 			refuse(w, 404, 10007, "Unknown Member")
 			return
 		}
@@ -185,7 +193,7 @@ func (s *Server) mux() http.Handler {
 		all := []map[string]any{}
 		for _, c := range s.channels {
 			if c.Type >= 11 && !c.Archived {
-				all = append(all, map[string]any{"id": c.ID, "name": c.Name, "parent_id": c.Parent, "type": c.Type})
+				all = append(all, map[string]any{"id": c.ID, "name": c.Name, "parent_id": c.Parent, "type": c.Type, "owner_id": c.Owner})
 			}
 		}
 		write(w, 200, map[string]any{"threads": all})

@@ -40,6 +40,7 @@ type Channel struct {
 	ID, Name, Parent string
 	Type             int
 	With             string // the person of a direct message
+	Owner            string // of a thread
 	Hidden           bool   // from the bot
 	Archived, Locked bool
 	Denied           int64 // permissions that the bot lacks there
@@ -120,6 +121,8 @@ type Server struct {
 	granted   int64         // the bot's permissions
 	endpoint  string        // to which interactions go by the app's settings
 	lives     time.Duration // an interaction's token
+	aged      time.Duration // what people do is so old when it is delivered
+	guilds    []string      // that the bot is in
 	inTime    time.Duration // an acknowledgement is waited for so long
 	tokens    map[string]*given
 	slow      func(method, path string) int // a status to answer instead, 0 for none
@@ -138,6 +141,12 @@ type given struct {
 // Token changes the token that works, as an admin does who resets it.
 func (s *Server) Token(now string) { s.mu.Lock(); defer s.mu.Unlock(); s.token = now }
 
+// Aged has what people do be delivered so much later than it was done.
+func (s *Server) Aged(by time.Duration) { s.mu.Lock(); defer s.mu.Unlock(); s.aged = by }
+
+// Guilds are the servers that the bot is in, instead of the one.
+func (s *Server) Guilds(ids ...string) { s.mu.Lock(); defer s.mu.Unlock(); s.guilds = ids }
+
 // Lives sets how long an interaction can be answered, instead of 15 minutes.
 func (s *Server) Lives(d time.Duration) { s.mu.Lock(); defer s.mu.Unlock(); s.lives = d }
 
@@ -151,7 +160,7 @@ func New(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{t: t, key: key, users: map[string]User{}, channels: map[string]*Channel{}, open: map[string]*Modal{}, begun: map[string]bool{}, suggested: map[string][]Option{}, last: map[string]string{}, tokens: map[string]*given{}, commands: json.RawMessage("[]"), token: "token", granted: 377957223424, lives: 15 * time.Minute, inTime: 3 * time.Second,
+	s := &Server{t: t, key: key, users: map[string]User{}, channels: map[string]*Channel{}, open: map[string]*Modal{}, begun: map[string]bool{}, suggested: map[string][]Option{}, last: map[string]string{}, tokens: map[string]*given{}, commands: json.RawMessage("[]"), token: "token", granted: 377957223424, lives: 15 * time.Minute, inTime: 3 * time.Second, guilds: []string{Guild},
 		gate: gateway{beat: 40 * time.Second, budget: -1, sessions: map[string]*gsession{}}}
 	s.http = httptest.NewServer(s.mux())
 	t.Cleanup(func() { s.Drop(0); s.http.Close() })
@@ -335,9 +344,11 @@ func (s *Server) dm(user string) string {
 }
 
 // id is a new snowflake, later than all before.
-func (s *Server) id() string {
+func (s *Server) id() string { return s.idAt(time.Now()) }
+
+func (s *Server) idAt(at time.Time) string {
 	s.next++
-	return strconv.FormatInt((time.Now().UnixMilli()-1420070400000)<<22|s.next&0xfff, 10)
+	return strconv.FormatInt((at.UnixMilli()-1420070400000)<<22|s.next&0xfff, 10)
 }
 
 func (s *Server) message(id string) *Message {
