@@ -91,26 +91,31 @@ func names[T any](things []thing[T]) string {
 	return strings.Join(ns, ", ")
 }
 
-// distance is Levenshtein's, in runes.
+// distance is Levenshtein's, in runes; two neighbours that changed places count as
+// one, as when one types fast (optimal string alignment).
 func distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	if len(x) > 60 {
 		x = x[:60]
 	}
-	row := make([]int, len(y)+1)
+	before, row := make([]int, len(y)+1), make([]int, len(y)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range x {
-		prev := row[0]
-		row[0] = i + 1
+		next := make([]int, len(y)+1)
+		next[0] = i + 1
 		for j := range y {
-			cost := prev
+			cost := row[j]
 			if x[i] != y[j] {
 				cost++
 			}
-			prev, row[j+1] = row[j+1], min(cost, row[j]+1, row[j+1]+1)
+			next[j+1] = min(cost, next[j]+1, row[j+1]+1)
+			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
 		}
+		before, row = row, next
 	}
 	return row[len(y)]
 }

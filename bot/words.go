@@ -220,7 +220,13 @@ func unknownWord(slash string, words []word, rest string) error {
 		}
 	}
 	if 2*at < len([]rune(first)) {
-		usage = fmt.Sprintf("Did you mean: %s %s", slash, best.usage)
+		as := best.usage
+		if number, _, _ := strings.Cut(after, " "); best.ticket { // theirs, not the usage's
+			if n, ok := ticketNumber(number); ok {
+				as = strings.Replace(as, "42", n.String()[2:], 1)
+			}
+		}
+		usage = fmt.Sprintf("Did you mean: %s %s", slash, as)
 	} else if slash == "/desk" {
 		usage = "/desk shows what there is."
 	}

@@ -80,11 +80,11 @@ func checkDesk(g *globals, f *config.File) (*desk.Policy, []chat.Finding) {
 		found = append(found, chat.Finding{Level: chat.Warn, What: fmt.Sprintf("%d messages could not be delivered and are kept", n),
 			Fix: "Mend what fails below; they are tried again when the desk starts, or by Try again in chat."})
 	}
-	return p, append(found, checkPeople(p, time.Now())...)
+	return p, append(found, checkPeople(f, p, time.Now())...)
 }
 
 // checkPeople: without them nothing comes in, and nothing starts.
-func checkPeople(p *desk.Policy, now time.Time) []chat.Finding {
+func checkPeople(f *config.File, p *desk.Policy, now time.Time) []chat.Finding {
 	var found []chat.Finding
 	needs := func(there bool, good, bad, fix string) {
 		if there {
@@ -93,7 +93,11 @@ func checkPeople(p *desk.Policy, now time.Time) []chat.Finding {
 			found = append(found, chat.Finding{Level: chat.Fail, What: bad, Fix: fix})
 		}
 	}
-	needs(len(p.With(desk.RAdmin)) > 0, "there is an admin", "there is no admin", `Name one in desk.admins: ["slack:U0123"].`)
+	if len(p.With(desk.RAdmin)) == 0 && len(f.Desk.Admins) > 0 {
+		found = append(found, chat.Finding{Level: chat.Warn, What: "there is no admin yet, and the file names one", Fix: "`deskbell serve` takes over what the file says when it starts."})
+	} else {
+		needs(len(p.With(desk.RAdmin)) > 0, "there is an admin", "there is no admin", `Name one in desk.admins: ["slack:U0123"] or ["discord:80351110224678912"].`)
+	}
 	needs(len(p.With(desk.RSRM)) > 0, "there is an SRM", "there is no SRM, so nothing can start", "In chat: /desk role add MEMBER srm.")
 	needs(len(p.Categories) > 0, "there are categories", "there are no categories, so nothing but what is urgent can become ready", "Write some under categories in the file; `deskbell init` shows how.")
 	needs(slices.ContainsFunc(p.ClientList(), func(c desk.Client) bool { return c.CatchAll }), "there is a catch-all client", "there is no catch-all client, so intake can't accept a request of a caller not known yet",
@@ -109,6 +113,7 @@ func checkPeople(p *desk.Policy, now time.Time) []chat.Finding {
 func checkPlatforms(ctx context.Context, f *config.File, p *desk.Policy) (found []chat.Finding) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
+	both := f.Slack.BotToken != "" && f.Discord.Token != ""
 	asked := func(name, platform string, check func(channels, members []string) []chat.Finding) {
 		channels, members := on(platform, f.Desk.Channels), on(platform, f.Desk.Admins)
 		if p != nil {
@@ -118,7 +123,12 @@ func checkPlatforms(ctx context.Context, f *config.File, p *desk.Policy) (found 
 			}
 		}
 		slices.Sort(members)
-		found = append(found, check(channels, slices.Compact(members))...)
+		for _, x := range check(channels, slices.Compact(members)) {
+			if both {
+				x.What = name + ": " + x.What
+			}
+			found = append(found, x)
+		}
 		if len(channels) == 0 {
 			found = append(found, chat.Finding{Level: chat.Fail, What: "no channel for the cards on " + name, Fix: "In chat: /desk setup, or desk.channels in the file."})
 		}
@@ -141,6 +151,9 @@ func checkPlatforms(ctx context.Context, f *config.File, p *desk.Policy) (found 
 			c.Desk = func(context.Context) (string, error) { return append(channels, "")[0], nil }
 			return discord.Check(ctx, c, channels, members)
 		})
+	}
+	if d := f.Discord; d.Token == "" && (d.ApplicationID != "" || d.PublicKey != "") {
+		found = append(found, chat.Finding{Level: chat.Fail, What: "DESKBELL_DISCORD_TOKEN is missing", Fix: "It is the bot's token, under Bot in the developer portal."})
 	}
 	if len(found) == 0 {
 		found = []chat.Finding{{Level: chat.Warn, What: "no chat platform is configured", Fix: "`deskbell init --slack` or `--discord` says what each needs."}}

@@ -24,7 +24,7 @@ func TestDiscordCheck(t *testing.T) {
 		{name: "all well by HTTP", http: true, want: []string{"/discord/interactions", "ok    the channel #desk"}},
 		{name: "wrong token", env: []string{"DESKBELL_DISCORD_TOKEN=another"}, code: 1, want: []string{"fail  the bot token: unauthorized. The bot's token is not valid: set DESKBELL_DISCORD_TOKEN"}},
 		{name: "another application", env: []string{"DESKBELL_DISCORD_APPLICATION_ID=1"}, code: 1,
-			want: []string{"fail  the application: its application id. The token is of the application " + discordtest.Application}},
+			want: []string{"fail  the application: its id. The token is of the application " + discordtest.Application}},
 		{name: "another key", http: true, env: []string{"DESKBELL_DISCORD_PUBLIC_KEY=00000000000000000000000000000000000000000000000000000000000000ff"}, code: 1,
 			want: []string{"fail  the application: its public key. Set DESKBELL_DISCORD_PUBLIC_KEY to the Public Key under General Information"}},
 		{name: "the endpoint is set, but the gateway used", breaks: func(g *guild) { g.srv.Endpoint("https://desk.example/discord/interactions") }, code: 1,

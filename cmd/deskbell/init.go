@@ -54,7 +54,7 @@ func (c initCmd) tell(w io.Writer, path, became string) error {
 	}
 	if c.Discord {
 		step("%s", "Discord: on discord.com/developers/applications choose New Application; no privileged intent is needed.\n"+
-			"   DESKBELL_DISCORD_TOKEN is the bot's token, under Bot (Reset Token shows it once).\n"+
+			"   DESKBELL_DISCORD_TOKEN is the bot's token, under Bot (Reset Token shows it once). Switch Public Bot off there.\n"+
 			"   DESKBELL_DISCORD_APPLICATION_ID is the Application ID, under General Information.\n"+
 			"   Invite it into your server, with what it needs and no more:\n   "+discord.Invite(cmp.Or(os.Getenv("DESKBELL_DISCORD_APPLICATION_ID"), "APPLICATION_ID"))+"\n"+
 			"   No public address is needed. Or, instead of the gateway: DESKBELL_DISCORD_PUBLIC_KEY (General Information), and there, while Deskbell runs,\n"+
@@ -67,11 +67,14 @@ func (c initCmd) tell(w io.Writer, path, became string) error {
 	step("Keep secrets out of the file: give each by its environment variable, or its path by NAME_FILE.")
 	step("Look whether all is right: deskbell check --config %s", path)
 	step("Run it: deskbell serve --config %s", path)
-	if c.Discord {
-		step("In Discord: /desk setup, in the desk's channel: channel, SRM, intake rota, technicians, and shadow mode to begin with.")
-	}
 	if c.Slack {
-		step("Invite Deskbell into the desk's channel: /invite @Deskbell. Then /desk setup there: channel, SRM, intake rota, technicians, and shadow mode to begin with.")
+		step("In Slack: invite Deskbell into the desk's channel, /invite @Deskbell. Then /desk setup there: channel, SRM, intake rota, technicians, and shadow mode to begin with.")
+	}
+	switch {
+	case c.Slack && c.Discord:
+		step("Both at once: after /desk setup in one, join yourself in the other by /desk link, and give it its channel there: /desk channel set CHANNEL. Others join themselves by /desk link.")
+	case c.Discord:
+		step("In Discord: /desk setup, in the desk's channel: channel, SRM, intake rota, technicians, and shadow mode to begin with.")
 	}
 	_, err := fmt.Fprintf(w, "%s %s.\n\n", path, became)
 	for n, s := range steps {

@@ -58,6 +58,9 @@ func (serveCmd) Run(g *globals) error {
 		d.movable = true
 		g.log.Warn(testClock + " is set: whoever is on this machine may move the desk's clock")
 	}
+	if d.slack == nil && d.discord == nil {
+		g.log.Warn("no chat platform is configured, so nobody can reach this desk: set DESKBELL_SLACK_BOT_TOKEN or DESKBELL_DISCORD_TOKEN")
+	}
 	b := thisBuild()
 	g.log.Info("the desk is open", "name", f.Desk.Name, "listen", ln.Addr().String(), "version", b.version, "commit", b.commit)
 	err = d.serve(g.ctx, ln)

@@ -121,13 +121,16 @@ func (f *File) checkRules() error {
 // identity says whether s is a platform and somebody or something there.
 func identity(s string) bool {
 	platform, id, ok := strings.Cut(s, ":")
+	if platform == "discord" {
+		return idShape.MatchString(id) // a name there is no id
+	}
 	return ok && platform != "" && id != "" && !strings.ContainsAny(s, " \t\n")
 }
 
 func (f *File) checkMembers() error {
 	for n, id := range f.Desk.Admins {
 		if !identity(id) {
-			return at(fmt.Sprintf("$.desk.admins[%d]", n), "%q is no identity; write the platform and the person's id there, like slack:U0123", id)
+			return at(fmt.Sprintf("$.desk.admins[%d]", n), "%q is no identity; write the platform and the person's id there, like slack:U0123 or discord:80351110224678912", id)
 		}
 	}
 	seen := map[string]bool{}
@@ -152,7 +155,7 @@ func (m *person) check(f *File, seen map[string]bool) error {
 	for n, id := range m.Identities {
 		path := fmt.Sprintf("%s.identities[%d]", m.path, n)
 		if !identity(id) {
-			return at(path, "%q is no identity; write the platform and the person's id there, like slack:U0123", id)
+			return at(path, "%q is no identity; write the platform and the person's id there, like slack:U0123 or discord:80351110224678912", id)
 		}
 		if seen["="+id] {
 			return at(path, "%s is two members' identity", id)
@@ -202,7 +205,7 @@ func checkPlatforms(path string, channels []string, whose string) error {
 		path := fmt.Sprintf("%s[%d]", path, n)
 		platform, _, _ := strings.Cut(c, ":")
 		if !identity(c) {
-			return at(path, "%q is no channel; write the platform and the channel's id there, like slack:C0123", c)
+			return at(path, "%q is no channel; write the platform and the channel's id there, like slack:C0123 or discord:199737254929760256", c)
 		}
 		if seen[platform] {
 			return at(path, "a second channel on %s; %s has one on each platform", platform, whose)

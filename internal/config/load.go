@@ -64,9 +64,11 @@ func Load(path string, environ func(string) (string, bool)) (*File, error) {
 		}
 		o.set(f, value)
 		var e *Error
-		if err := f.checkAddresses(); errors.As(err, &e) && e.path == o.path {
-			e.File = o.name
-			return nil, e
+		for _, check := range []func() error{f.checkAddresses, f.checkDiscord} {
+			if err := check(); errors.As(err, &e) && e.path == o.path {
+				e.File = o.name
+				return nil, e
+			}
 		}
 	}
 	return f, nil

@@ -37,13 +37,13 @@ func TestLoad(t *testing.T) {
 	write(t, DefaultPath, "desk: {name: Here}\nslack: {bot_token: xoxb-in-the-file}\nhttp: {listen: \":1\"}\n")
 	f, err = Load("", environ(map[string]string{"DESKBELL_SLACK_BOT_TOKEN_FILE": "token", "DESKBELL_HTTP_LISTEN": ":2", "DESKBELL_DISCORD_TOKEN": "",
 		"DESKBELL_DATABASE_URL": "postgres://x", "DESKBELL_SLACK_APP_TOKEN": "a", "DESKBELL_SLACK_SIGNING_SECRET": "s", "DESKBELL_SLACK_API_URL": "http://127.0.0.1:1/api/",
-		"DESKBELL_DISCORD_APPLICATION_ID": "5", "DESKBELL_DISCORD_PUBLIC_KEY": "k", "DESKBELL_DISCORD_API_URL": "http://127.0.0.1:2/api"}))
+		"DESKBELL_DISCORD_APPLICATION_ID": "5", "DESKBELL_DISCORD_PUBLIC_KEY": strings.Repeat("ab", 32), "DESKBELL_DISCORD_API_URL": "http://127.0.0.1:2/api"}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := []string{f.Desk.Name, f.Slack.BotToken.Reveal(), f.HTTP.Listen, f.Database.URL.Reveal(), f.Slack.AppToken.Reveal(), f.Slack.SigningSecret.Reveal(), f.Slack.APIURL,
 		f.Discord.Token.Reveal(), f.Discord.ApplicationID, f.Discord.PublicKey, f.Discord.APIURL}
-	want := []string{"Here", "xoxb-from-file", ":2", "postgres://x", "a", "s", "http://127.0.0.1:1/api/", "", "5", "k", "http://127.0.0.1:2/api"}
+	want := []string{"Here", "xoxb-from-file", ":2", "postgres://x", "a", "s", "http://127.0.0.1:1/api/", "", "5", strings.Repeat("ab", 32), "http://127.0.0.1:2/api"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

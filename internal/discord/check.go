@@ -55,13 +55,13 @@ type application struct {
 func (a application) wrong(c Config) *chat.Trouble {
 	switch {
 	case c.Application != "" && a.ID != c.Application:
-		return &chat.Trouble{Cause: "application id", Fix: "The token is of the application " + a.ID + ": set DESKBELL_DISCORD_APPLICATION_ID to that, or the token to the other's."}
+		return &chat.Trouble{Cause: "its id", Fix: "The token is of the application " + a.ID + ": set DESKBELL_DISCORD_APPLICATION_ID to that, or the token to the other's."}
 	case c.PublicKey != "" && !strings.EqualFold(a.Key, c.PublicKey):
-		return &chat.Trouble{Cause: "public key", Fix: "Set DESKBELL_DISCORD_PUBLIC_KEY to the Public Key under General Information: " + a.Key + "."}
+		return &chat.Trouble{Cause: "its public key", Fix: "Set DESKBELL_DISCORD_PUBLIC_KEY to the Public Key under General Information: " + a.Key + "."}
 	case c.PublicKey == "" && a.Endpoint != "":
-		return &chat.Trouble{Cause: "interactions endpoint", Fix: "Discord delivers to " + a.Endpoint + " and nothing to the gateway: clear Interactions Endpoint URL under General Information, or set DESKBELL_DISCORD_PUBLIC_KEY and serve that address."}
+		return &chat.Trouble{Cause: "its interactions endpoint", Fix: "Discord delivers to " + a.Endpoint + " and nothing to the gateway: clear Interactions Endpoint URL under General Information, or set DESKBELL_DISCORD_PUBLIC_KEY and serve that address."}
 	case c.PublicKey != "" && a.Endpoint == "":
-		return &chat.Trouble{Cause: "interactions endpoint", Fix: "Set Interactions Endpoint URL under General Information to https://…/discord/interactions of this Deskbell while it runs, or unset DESKBELL_DISCORD_PUBLIC_KEY to use the gateway."}
+		return &chat.Trouble{Cause: "its interactions endpoint", Fix: "Set Interactions Endpoint URL under General Information to https://…/discord/interactions of this Deskbell while it runs, or unset DESKBELL_DISCORD_PUBLIC_KEY to use the gateway."}
 	}
 	return nil
 }
@@ -85,7 +85,7 @@ func Check(ctx context.Context, c Config, channels, members []string) []chat.Fin
 		return append(out, found("the application", err))
 	}
 	if t := app.wrong(c); t != nil {
-		out = append(out, chat.Finding{Level: chat.Fail, What: "the application: its " + t.Cause, Fix: t.Fix})
+		out = append(out, chat.Finding{Level: chat.Fail, What: "the application: " + t.Cause, Fix: t.Fix})
 	} else {
 		way := "over the gateway"
 		if c.PublicKey != "" {
@@ -121,6 +121,8 @@ func found(what string, err error) chat.Finding {
 		return chat.Finding{Level: chat.OK, What: what}
 	case errors.As(err, &t):
 		return chat.Finding{Level: chat.Fail, What: what + ": " + t.Cause, Fix: t.Fix}
+	case errors.As(err, new(*json.SyntaxError)):
+		return chat.Finding{Level: chat.Fail, What: what + ": what answers is not Discord", Fix: "Is discord.api_url right, and no proxy's page in between?"}
 	case errors.Is(err, chat.ErrUnknown) || errors.Is(err, chat.ErrGone):
 		return chat.Finding{Level: chat.Fail, What: what + ": the server has none by that id", Fix: "Is the id right? With Developer Mode on (User Settings, Advanced): right click, Copy ID."}
 	}

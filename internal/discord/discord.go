@@ -112,7 +112,7 @@ const (
 func New(c Config) (*Platform, error) {
 	key, err := hex.DecodeString(c.PublicKey)
 	if err != nil || len(key) != ed25519.PublicKeySize && len(key) != 0 {
-		return nil, errors.New("discord: the public key is 64 hexadecimal digits")
+		return nil, errors.New("discord: DESKBELL_DISCORD_PUBLIC_KEY is 64 hexadecimal digits, under General Information in the developer portal")
 	}
 	if len(key) == 0 {
 		key = nil
@@ -163,14 +163,18 @@ func (p *Platform) Run(ctx context.Context) {
 			p.trouble.Store(nil)
 			break
 		}
+		pause := min(p.times.retry<<min(n, 8), p.times.retries)
 		var trouble *chat.Trouble
-		if errors.As(err, &trouble) {
+		switch {
+		case ctx.Err() != nil:
+		case errors.As(err, &trouble): // it does not pass by itself
 			p.trouble.Store(trouble)
-		}
-		if ctx.Err() == nil {
+			p.cfg.Log.Error("discord: "+trouble.Fix, "cause", trouble.Cause)
+			pause = p.times.refused / 5
+		default:
 			p.cfg.Log.Error("discord: not connected", "err", err)
 		}
-		if sleep(ctx, min(p.times.retry<<min(n, 8), p.times.retries)) != nil {
+		if sleep(ctx, pause) != nil {
 			return
 		}
 	}
@@ -245,8 +249,7 @@ func (p *Platform) chosen(ctx context.Context, app application, guilds []struct{
 	if len(guilds) == 1 {
 		return guilds[0].ID, nil
 	}
-	trouble := &chat.Trouble{Cause: fmt.Sprintf("the bot is in %d servers", len(guilds)), Fix: "A desk is of one: invite it to yours by " + Invite(app.ID) +
-		", remove it from others, and switch Public Bot off in the developer portal; or name a channel of yours in desk.channels."}
+	trouble := &chat.Trouble{Cause: fmt.Sprintf("the bot is in %d servers", len(guilds)), Fix: "A desk is of one: remove it from others, and switch Public Bot off in the developer portal; or name a channel of yours in desk.channels. Into yours it is invited by " + Invite(app.ID)}
 	desk, err := p.deskChannel(ctx)
 	if err != nil {
 		return "", err

@@ -197,7 +197,7 @@ func (l life) firstWord() desk.Command {
 	case strings.HasSuffix(l.cameBy, "phone"):
 		return desk.Call{Text: "Taken down on the phone; they know what comes next."}
 	}
-	return desk.Reply{How: "sent", Text: "Thank you, we have it and come back to you as soon as it is prioritized."}
+	return desk.Reply{How: "sent", Text: "Thank you, we have it. We will come back to you as soon as it is prioritized."}
 }
 
 // opens is how the ticket comes in: by intake, or by level 1 or a technician
