@@ -64,9 +64,15 @@ var interactionFormat = `{"app_permissions":"377957223424","application_id":"900
 
 // next is one press: a claim, and the second time round a release.
 func (p *discordPresses) next() []byte {
+	_, body := p.numbered()
+	return body
+}
+
+// numbered is next with its number.
+func (p *discordPresses) numbered() (int64, []byte) {
 	k := p.n.Add(1)
 	verb := []string{"claim", "release"}[k/loadTickets%2]
-	return fmt.Appendf(nil, interactionFormat, 1+k%loadTickets, k, verb, loadID("tech"))
+	return k, fmt.Appendf(nil, interactionFormat, 1+k%loadTickets, k, verb, loadID("tech"))
 }
 
 // loadID is somebody's on Discord.
@@ -184,6 +190,60 @@ func BenchmarkDiscordPress(b *testing.B) {
 			p, q := &discordPresses{}, &discordPresses{}
 			beside(b, clients, oursOnDiscord(b), discordReferenceServer(b), p.next, q.next, func() {})
 		})
+	}
+}
+
+// scheduled is what became of presses at a rate; each is answered at once.
+func (p *discordPresses) scheduled(s subject, rate float64, lasting time.Duration) (out schedule) {
+	for _, x := range offered(s, rate, lasting, p.numbered) {
+		out.late = append(out.late, x.late)
+		switch {
+		case !x.ok:
+			out.unanswered++
+		case x.busy:
+			out.busy = append(out.busy, x.took)
+		default:
+			out.latencies = append(out.latencies, x.took)
+		}
+	}
+	return out
+}
+
+// BenchmarkDiscordSchedule is BenchmarkSlackSchedule on Discord: 500 presses a second
+// for 30 s. The goals: p99 at most three times the reference's in the same run, none
+// over 3 s, none lost. Run it with -benchtime 1x.
+func BenchmarkDiscordSchedule(b *testing.B) {
+	us, them := oursOnDiscord(b), discordReferenceServer(b)
+	p, q := &discordPresses{}, &discordPresses{}
+	closed(b, us, 8, 400, p.next)
+	closed(b, them, 8, 400, q.next)
+	for b.Loop() {
+		theirs := q.scheduled(them, 500, 30*time.Second)
+		mine := p.scheduled(us, 500, 30*time.Second)
+		b.ReportMetric(mine.p99().Seconds()*1000, "p99-ms")
+		b.ReportMetric(mine.p99().Seconds()/theirs.p99().Seconds(), "p99-of-reference")
+		b.ReportMetric(quantile(mine.latencies, 1).Seconds()*1000, "max-ms")
+		b.ReportMetric(float64(mine.unanswered+len(mine.busy)), "lost")
+	}
+	b.ReportMetric(us.rss(b), "rss-MB")
+}
+
+// BenchmarkDiscordOverload is BenchmarkSlackOverload on Discord: twice of what the
+// program can take, for 10 s. The goals: accepted presses are answered within 1 s, the
+// others told that it is busy within 500 ms. Run it with -benchtime 1x.
+func BenchmarkDiscordOverload(b *testing.B) {
+	us := oursOnDiscord(b)
+	p := &discordPresses{}
+	n := 10_000
+	most := float64(n) / closed(b, us, 64, n, p.next).Seconds()
+	for b.Loop() {
+		s := p.scheduled(us, 2*most, 10*time.Second)
+		b.ReportMetric(2*most, "offered/s")
+		b.ReportMetric(float64(len(s.latencies))/10, "accepted/s")
+		b.ReportMetric(quantile(s.latencies, 1).Seconds()*1000, "accepted-max-ms")
+		b.ReportMetric(quantile(s.busy, 1).Seconds()*1000, "busy-max-ms")
+		b.ReportMetric(float64(len(s.busy))/10, "busy/s")
+		b.ReportMetric(float64(s.unanswered), "unanswered")
 	}
 }
 

@@ -182,18 +182,21 @@ func quantile(ds []time.Duration, q float64) time.Duration {
 	return ds[min(int(q*float64(len(ds))), len(ds)-1)]
 }
 
-func open(v *vendor, s subject, rate float64, lasting time.Duration, p *presses) schedule {
+// sent is one press of a schedule.
+type sent struct {
+	number int64
+	at     time.Time
+	late   time.Duration
+	took   time.Duration
+	ok     bool
+	busy   bool // by its answer
+}
+
+// offered are presses at a rate for a while, and how each was answered at once.
+func offered(s subject, rate float64, lasting time.Duration, numbered func() (int64, []byte)) []sent {
 	c := client(0)
 	c.Transport = &http.Transport{MaxIdleConnsPerHost: 2000}
 	defer c.CloseIdleConnections()
-	type sent struct {
-		number int64
-		at     time.Time
-		late   time.Duration
-		took   time.Duration
-		ok     bool
-		busy   bool // by its acknowledgement
-	}
 	var mu sync.Mutex
 	var all []sent
 	var wg sync.WaitGroup
@@ -204,7 +207,7 @@ func open(v *vendor, s subject, rate float64, lasting time.Duration, p *presses)
 			break
 		}
 		time.Sleep(time.Until(due)) // the schedule is what is offered
-		k, body := p.numbered()
+		k, body := numbered()
 		wg.Go(func() {
 			at := time.Now()
 			status, answer, took := s.press(c, s.url, body)
@@ -215,6 +218,11 @@ func open(v *vendor, s subject, rate float64, lasting time.Duration, p *presses)
 		})
 	}
 	wg.Wait()
+	return all
+}
+
+func open(v *vendor, s subject, rate float64, lasting time.Duration, p *presses) schedule {
+	all := offered(s, rate, lasting, p.numbered)
 	time.Sleep(2 * time.Second) // what is told later than this is told to nobody
 	var out schedule
 	for _, x := range all {
