@@ -155,9 +155,6 @@ func (p *Platform) Run(ctx context.Context) {
 	for n := 0; ; n++ {
 		err := p.meet(ctx)
 		if err == nil {
-			err = p.register(ctx)
-		}
-		if err == nil {
 			p.trouble.Store(nil)
 			break
 		}
@@ -175,6 +172,12 @@ func (p *Platform) Run(ctx context.Context) {
 		if sleep(ctx, pause) != nil {
 			return
 		}
+	}
+	var registering sync.WaitGroup
+	defer registering.Wait()
+	if err := p.register(ctx); err != nil { // the commands of before still work
+		p.cfg.Log.Error("discord: the commands are not registered", "err", err)
+		registering.Go(func() { p.registerLater(ctx) })
 	}
 	close(p.known)
 	if t := p.app.wrong(p.cfg); t != nil { // it may be mended while Deskbell runs

@@ -111,3 +111,20 @@ func (p *Platform) register(ctx context.Context) error {
 	}
 	return err
 }
+
+// registerLater registers the commands as soon as Discord lets it: only so many
+// changes are taken a day.
+func (p *Platform) registerLater(ctx context.Context) {
+	for n := 0; ; n++ {
+		pause := min(p.times.retry<<min(n, 12), p.times.refused)
+		if sleep(ctx, pause) != nil {
+			return
+		}
+		err := p.register(ctx)
+		if err == nil {
+			p.cfg.Log.Info("discord: the commands are registered")
+			return
+		}
+		p.cfg.Log.Warn("discord: the commands are not registered", "err", err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -109,4 +110,27 @@ func TestSeveralServers(t *testing.T) {
 	})
 	stop()
 	running.Wait()
+}
+
+// What keeps the commands from being registered keeps nothing else from working; they
+// are registered when it is over.
+func TestCommandsAreRegisteredLater(t *testing.T) {
+	var full atomic.Bool
+	full.Store(true)
+	d := &desk{T: t, before: func(srv *discordtest.Server) {
+		srv.Answer(func(method, path string) int {
+			if method == "PUT" && strings.HasSuffix(path, "/commands") && full.Load() {
+				return 503
+			}
+			return 0
+		})
+	}}
+	d.asks = d.handle
+	d.open(false)
+	d.post(chat.Place{Channel: channel}, *card("a card"))
+	if _, puts := d.srv.Registered(); puts > 0 {
+		t.Error("they were registered")
+	}
+	full.Store(false)
+	d.until("they are registered", func() bool { _, puts := d.srv.Registered(); return puts == 1 })
 }
