@@ -198,10 +198,10 @@ func (p *discordPresses) scheduled(s subject, rate float64, lasting time.Duratio
 	for _, x := range offered(s, rate, lasting, p.numbered) {
 		out.late = append(out.late, x.late)
 		switch {
-		case !x.ok:
-			out.unanswered++
 		case x.busy:
 			out.busy = append(out.busy, x.took)
+		case !x.ok:
+			out.unanswered++
 		default:
 			out.latencies = append(out.latencies, x.took)
 		}
@@ -244,6 +244,9 @@ func BenchmarkDiscordOverload(b *testing.B) {
 		b.ReportMetric(quantile(s.busy, 1).Seconds()*1000, "busy-max-ms")
 		b.ReportMetric(float64(len(s.busy))/10, "busy/s")
 		b.ReportMetric(float64(s.unanswered), "unanswered")
+		b.ReportMetric(s.p99().Seconds()*1000, "accepted-p99-ms")
+		b.ReportMetric(quantile(s.busy, 0.99).Seconds()*1000, "busy-p99-ms")
+		b.ReportMetric(quantile(s.late, 1).Seconds()*1000, "sent-late-max-ms")
 	}
 }
 

@@ -72,6 +72,7 @@ type Platform struct {
 	identified time.Time     // when the last session was begun; hold's
 	members    members
 	seen       traffic.Recent // messages that were taken
+	door       traffic.Gate   // for what comes by HTTP, until it is known to be Discord's
 	gate       traffic.Gate   // for what is taken, until it is answered in whole
 	work       traffic.Tally
 	tried      traffic.Tried
@@ -134,7 +135,7 @@ func New(c Config) (*Platform, error) {
 	rest.Client = &http.Client{Timeout: restWithin, Transport: rates}
 	life, end := context.WithCancel(context.Background())
 	p := &Platform{cfg: c, key: key, base: strings.TrimSuffix(c.APIURL, "/") + "/v10", rest: rest, rates: rates, times: usual, known: make(chan struct{}),
-		gate: traffic.NewGate(), life: life, end: end}
+		door: traffic.NewGate(), gate: traffic.NewGate(), life: life, end: end}
 	p.mine.Store(key == nil && !others)
 	return p, nil
 }

@@ -1,6 +1,12 @@
 package discord
 
-import "time"
+import (
+	"runtime"
+	"sync"
+	"time"
+
+	"deskbell.dev/deskbell/internal/traffic"
+)
 
 // SetSoon has answers wait so long for the handler.
 func (p *Platform) SetSoon(d time.Duration) { p.times.soon = d }
@@ -15,3 +21,36 @@ func (p *Platform) SetGreet(d time.Duration) { p.times.greet = d }
 
 // SetLasts has a connection be a good one only after so long.
 func (p *Platform) SetLasts(d time.Duration) { p.times.lasts = d }
+
+// Fill takes every place of the gate and of its line, until the end is called.
+func (p *Platform) Fill() (leave func()) {
+	for range traffic.UnderWay {
+		p.gate.Enter()
+	}
+	ends := make(chan struct{})
+	var waiting sync.WaitGroup
+	for range traffic.UnderWay { // as many wait in line
+		waiting.Go(func() {
+			for {
+				if p.gate.Enter() {
+					p.gate.Leave()
+				}
+				select {
+				case <-ends:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for !p.gate.Full() {
+		runtime.Gosched()
+	}
+	return func() {
+		close(ends)
+		for range traffic.UnderWay {
+			p.gate.Leave()
+		}
+		waiting.Wait()
+	}
+}

@@ -33,40 +33,19 @@ func (p *Platform) Routes() map[string]http.Handler {
 // signature, their time (stale), their body, or as too large.
 func (p *Platform) Delivered() map[string]int64 { return p.tried.Counts() }
 
-// receive lets only what Discord has signed come through: 413 for too large, 401 for
+// receive lets only what Discord has signed come through, as long as there is room:
+// 503 if not, which its client shows as a failure; 413 for too large, 401 for
 // a bad signature or a time too far off, 400 for what cannot be read. Source:
 // docs.discord.com/developers/interactions/overview.
 func (p *Platform) receive(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMost))
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		p.tried.Large.Add(1)
-		http.Error(w, "the body is larger than 1 MiB", http.StatusRequestEntityTooLarge)
-		return
-	case err != nil:
-		http.Error(w, "the body could not be read", http.StatusBadRequest)
+	// Whoever it is, checking a signature that cannot be followed by anything would not
+	// help them, and takes longer than the rest.
+	if p.gate.Full() || !p.door.Enter() {
+		http.Error(w, chat.Busy, http.StatusServiceUnavailable)
 		return
 	}
-	ts := r.Header.Get("X-Signature-Timestamp")
-	sig, err := hex.DecodeString(r.Header.Get("X-Signature-Ed25519"))
-	if err != nil || len(sig) != ed25519.SignatureSize || !ed25519.Verify(p.key, append([]byte(ts), body...), sig) {
-		p.tried.Signature.Add(1)
-		http.Error(w, "the signature is not Discord's", http.StatusUnauthorized)
-		return
-	}
-	at, err := strconv.ParseInt(ts, 10, 64)
-	if age := time.Since(time.Unix(at, 0)); err != nil || age > stale || age < -stale {
-		p.tried.Stale.Add(1)
-		http.Error(w, "the request's time is missing or too far off", http.StatusUnauthorized)
-		return
-	}
-	p.tried.Accepted.Add(1)
-	var in interaction
-	if err := json.Unmarshal(body, &in); err != nil {
-		p.tried.Body.Add(1)
-		p.cfg.Log.Warn("discord: a delivery that cannot be read", "err", err)
-		http.Error(w, "the request cannot be read", http.StatusBadRequest)
+	in, ok := p.checked(w, r)
+	if p.door.Leave(); !ok {
 		return
 	}
 	a := p.take(in)
@@ -77,6 +56,42 @@ func (p *Platform) receive(w http.ResponseWriter, r *http.Request) {
 	}
 	_ = http.NewResponseController(w).Flush() // Discord is to have it before what follows
 	p.work.Do(a.then)
+}
+
+// checked reads what Discord has signed; false when it was answered by a no.
+func (p *Platform) checked(w http.ResponseWriter, r *http.Request) (in interaction, ok bool) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMost))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		p.tried.Large.Add(1)
+		http.Error(w, "the body is larger than 1 MiB", http.StatusRequestEntityTooLarge)
+		return in, false
+	case err != nil:
+		http.Error(w, "the body could not be read", http.StatusBadRequest)
+		return in, false
+	}
+	ts := r.Header.Get("X-Signature-Timestamp")
+	sig, err := hex.DecodeString(r.Header.Get("X-Signature-Ed25519"))
+	if err != nil || len(sig) != ed25519.SignatureSize || !ed25519.Verify(p.key, append([]byte(ts), body...), sig) {
+		p.tried.Signature.Add(1)
+		http.Error(w, "the signature is not Discord's", http.StatusUnauthorized)
+		return in, false
+	}
+	at, err := strconv.ParseInt(ts, 10, 64)
+	if age := time.Since(time.Unix(at, 0)); err != nil || age > stale || age < -stale {
+		p.tried.Stale.Add(1)
+		http.Error(w, "the request's time is missing or too far off", http.StatusUnauthorized)
+		return in, false
+	}
+	p.tried.Accepted.Add(1)
+	if err := json.Unmarshal(body, &in); err != nil {
+		p.tried.Body.Add(1)
+		p.cfg.Log.Warn("discord: a delivery that cannot be read", "err", err)
+		http.Error(w, "the request cannot be read", http.StatusBadRequest)
+		return in, false
+	}
+	return in, true
 }
 
 // Types of an answer. Source: docs.discord.com/developers/interactions, Interaction

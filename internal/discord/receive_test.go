@@ -113,3 +113,22 @@ func TestUnknownTypes(t *testing.T) {
 		t.Errorf("heard %+v", in)
 	}
 }
+
+// TestBusy: with every place taken, whoever comes is told so at once, unread.
+func TestBusy(t *testing.T) {
+	d := newDesk(t)
+	d.answers(func(in chat.Interaction) chat.Reply { t.Errorf("heard %+v", in); return chat.Reply{} })
+	leave := d.pf.Fill()
+	res, err := http.DefaultClient.Do(d.srv.Signed([]byte("{"), time.Now()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := io.ReadAll(res.Body)
+	if res.Body.Close(); res.StatusCode != 503 || !strings.Contains(string(got), "nothing was changed") {
+		t.Errorf("%d %s", res.StatusCode, got)
+	}
+	leave()
+	d.answersWith(chat.Reply{Message: tell("heard")})
+	d.did(d.types(ann, channel, "new"))
+	d.sees(ann, channel, "heard")
+}
