@@ -156,7 +156,7 @@ func (o *Outbox) deliver(ctx context.Context, d store.Due, until time.Time) erro
 	case stopped != nil:
 		err = o.store.PutOff(end, d.ID, o.owner, o.now(), err.Error())
 	case errors.As(err, &later):
-		o.log.Info("notice was asked to wait", "key", d.Key, "for", later.After)
+		o.log.Debug("notice was asked to wait", "key", d.Key, "for", later.After)
 		err = o.store.PutOff(end, d.ID, o.owner, o.now().Add(later.After), err.Error())
 	default:
 		o.log.Warn("notice will be tried again", "key", d.Key, "err", err)
