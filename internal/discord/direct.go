@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
 )
@@ -124,6 +125,8 @@ func (p *Platform) alone(ctx context.Context, c channel, person string) bool {
 	if t, ok := p.direct.Load(person); ok && t.(talk).id == c.ID {
 		return true
 	}
+	ctx, cancel := context.WithTimeout(ctx, time.Second) // somebody waits for an answer
+	defer cancel()
 	id, err := p.privateThread(ctx, person)
 	return err == nil && id == c.ID
 }

@@ -38,14 +38,12 @@ func (p *Platform) Delivered() map[string]int64 { return p.tried.Counts() }
 // a bad signature or a time too far off, 400 for what cannot be read. Source:
 // docs.discord.com/developers/interactions/overview.
 func (p *Platform) receive(w http.ResponseWriter, r *http.Request) {
-	// Whoever it is, checking a signature that cannot be followed by anything would not
-	// help them, and takes longer than the rest.
-	if p.gate.Full() || !p.door.Enter() {
+	if p.gate.Full() { // whoever it is, reading it would not help them
 		http.Error(w, chat.Busy, http.StatusServiceUnavailable)
 		return
 	}
 	in, ok := p.checked(w, r)
-	if p.door.Leave(); !ok {
+	if !ok {
 		return
 	}
 	a := p.take(in)
@@ -71,6 +69,13 @@ func (p *Platform) checked(w http.ResponseWriter, r *http.Request) (in interacti
 		http.Error(w, "the body could not be read", http.StatusBadRequest)
 		return in, false
 	}
+	// Checking takes longer than all else, so a crowd waits or is sent away. Whoever
+	// sends their body slowly holds no place meanwhile.
+	if !p.door.Enter() {
+		http.Error(w, chat.Busy, http.StatusServiceUnavailable)
+		return in, false
+	}
+	defer p.door.Leave()
 	ts := r.Header.Get("X-Signature-Timestamp")
 	sig, err := hex.DecodeString(r.Header.Get("X-Signature-Ed25519"))
 	if err != nil || len(sig) != ed25519.SignatureSize || !ed25519.Verify(p.key, append([]byte(ts), body...), sig) {

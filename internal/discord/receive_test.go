@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"deskbell.dev/deskbell/internal/chat"
+	"deskbell.dev/deskbell/internal/traffic"
 )
 
 // TestOnlyDiscordIsHeard: what Discord did not sign, or not just now, is refused.
@@ -129,6 +131,25 @@ func TestBusy(t *testing.T) {
 	}
 	leave()
 	d.answersWith(chat.Reply{Message: tell("heard")})
+	d.did(d.types(ann, channel, "new"))
+	d.sees(ann, channel, "heard")
+}
+
+// TestSlowSendersHoldNoPlace: however many begin a delivery and do not end it, what
+// Discord delivers is heard.
+func TestSlowSendersHoldNoPlace(t *testing.T) {
+	d := newDesk(t)
+	d.answersWith(chat.Reply{Message: tell("heard")})
+	for range 4 * traffic.UnderWay {
+		c, err := net.Dial("tcp", strings.TrimPrefix(d.app, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		if _, err := io.WriteString(c, "POST /discord/interactions HTTP/1.1\r\nHost: desk\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	d.did(d.types(ann, channel, "new"))
 	d.sees(ann, channel, "heard")
 }

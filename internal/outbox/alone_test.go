@@ -69,7 +69,7 @@ func TestAlone(t *testing.T) {
 			t.Errorf("A works after %v already", since)
 		}
 		endB := start("B")
-		time.Sleep(time.Minute)
+		time.Sleep(time.Minute) // of virtual time: A renews it many times
 		soon("A", 0)
 		endA()
 		soon("B", aloneAsk+time.Second)
