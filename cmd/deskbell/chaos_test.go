@@ -32,20 +32,52 @@ const (
 // lanes is how many tickets are worked on at a time.
 const lanes = 5
 
-// day is some people's work on some tickets, while what they rely on breaks.
-type day struct {
-	*workspace
+// toil is what some people do while what they rely on breaks.
+type toil struct {
 	length time.Duration
-	seed   uint64
 	cuts   int // of 60 posts that are made, so many are not answered
-	acts   sync.WaitGroup
 
 	mu     sync.Mutex
 	rng    *rand.Rand
 	tries  []try
-	said   []string // in threads
 	counts map[string]int
 	hands  map[string]*sync.Mutex // a person does one thing at a time
+}
+
+func newToil(t *testing.T, handles []string) *toil {
+	t.Helper()
+	d := &toil{length: dayLength(t), cuts: 5, rng: rand.New(rand.NewPCG(seeded(t), 1)), counts: map[string]int{}, hands: map[string]*sync.Mutex{}}
+	for _, h := range handles {
+		d.hands[h] = new(sync.Mutex)
+	}
+	return d
+}
+
+// draw is a number below n.
+func (d *toil) draw(n int) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.rng.IntN(n)
+}
+
+// pause lets a random time pass, as between two things that a person does, or
+// until the context ends.
+func (d *toil) pause(ctx context.Context, least, most time.Duration) {
+	_ = sleep(ctx, least+time.Duration(d.draw(int(most-least))))
+}
+
+func (d *toil) count(what string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.counts[what]++
+}
+
+// day is a toil on Slack.
+type day struct {
+	*workspace
+	*toil
+	acts sync.WaitGroup
+	said []string // in threads, under the toil's mu
 }
 
 // TestSlackChaos: the desk is killed and Slack goes away, again and again, while
@@ -114,27 +146,9 @@ func dayLength(t *testing.T) time.Duration {
 
 func newDay(t *testing.T, url string, sockets bool) *day {
 	t.Helper()
-	d := &day{length: dayLength(t), cuts: 5, seed: seeded(t), counts: map[string]int{}, hands: map[string]*sync.Mutex{}}
-	d.rng = rand.New(rand.NewPCG(d.seed, 1))
-	d.workspace = newWorkspace(t, url, sockets)
-	d.srv.Tolerate() // the audit reads what was wrong itself
-	for _, h := range d.handles {
-		d.hands[h] = new(sync.Mutex)
-	}
-	return d
-}
-
-// draw is a number below n.
-func (d *day) draw(n int) int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.rng.IntN(n)
-}
-
-// pause lets a random time pass, as between two things that a person does, or
-// until the context ends.
-func (d *day) pause(ctx context.Context, least, most time.Duration) {
-	_ = sleep(ctx, least+time.Duration(d.draw(int(most-least))))
+	w := newWorkspace(t, url, sockets)
+	w.srv.Tolerate() // the audit reads what was wrong itself
+	return &day{workspace: w, toil: newToil(t, w.handles)}
 }
 
 // lived is the day from its first word until all is quiet.
@@ -191,12 +205,6 @@ func (d *day) fault(c slacktest.Call) slacktest.Fault {
 		d.count(name)
 	}
 	return f
-}
-
-func (d *day) count(what string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.counts[what]++
 }
 
 // breaks kills desks and takes Slack away, at random instants.

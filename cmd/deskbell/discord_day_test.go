@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -15,18 +14,11 @@ import (
 	"deskbell.dev/deskbell/store/pgtest"
 )
 
-// discordDay is some people's work on some tickets, while what they rely on breaks.
+// discordDay is a toil on Discord.
 type discordDay struct {
 	*guild
-	length time.Duration
-	cuts   int // of 60 posts that are made, so many are not answered
-
-	mu     sync.Mutex
-	rng    *rand.Rand
-	tries  []try
-	counts map[string]int
-	away   bool
-	hands  map[string]*sync.Mutex // a person does one thing at a time
+	*toil
+	away bool // Discord is, under the toil's mu
 }
 
 // TestDiscordChaos: the desk is killed, the gateway fails in every way and Discord
@@ -68,28 +60,9 @@ func TestDiscordChaosFinds(t *testing.T) {
 
 func newDiscordDay(t *testing.T, url string, gateway bool) *discordDay {
 	t.Helper()
-	d := &discordDay{guild: newGuild(t, url, gateway), length: dayLength(t), cuts: 5, rng: rand.New(rand.NewPCG(seeded(t), 1)), counts: map[string]int{}, hands: map[string]*sync.Mutex{}}
-	d.srv.Beat(2 * time.Second)
-	for _, h := range d.handles {
-		d.hands[h] = new(sync.Mutex)
-	}
-	return d
-}
-
-func (d *discordDay) draw(n int) int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.rng.IntN(n)
-}
-
-func (d *discordDay) count(what string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.counts[what]++
-}
-
-func (d *discordDay) pause(ctx context.Context, least, most time.Duration) {
-	_ = sleep(ctx, least+time.Duration(d.draw(int(most-least))))
+	g := newGuild(t, url, gateway)
+	g.srv.Beat(2 * time.Second)
+	return &discordDay{guild: g, toil: newToil(t, g.handles)}
 }
 
 // lived is the day from its first word until all is quiet.
