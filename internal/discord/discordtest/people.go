@@ -143,7 +143,7 @@ func (s *Server) Interact(user, channel string, kind int, data any, on *Message)
 		return problem("no channel %s", channel)
 	}
 	id := s.idAt(time.Now().Add(-s.aged))
-	g := &given{user: user, channel: channel, on: on, at: time.Now(), answered: make(chan struct{})}
+	g := &given{user: user, channel: channel, on: on, at: time.Now(), answered: make(chan struct{}), again: make(chan struct{}, 1)}
 	s.tokens["token-"+id], s.last[user] = g, id
 	in := map[string]any{"id": id, "application_id": Application, "type": kind, "token": "token-" + id, "version": 1, "data": data,
 		"channel": map[string]any{"id": c.ID, "type": c.Type, "name": c.Name, "parent_id": c.Parent}, "channel_id": c.ID}
@@ -168,7 +168,11 @@ func (s *Server) Interact(user, channel string, kind int, data any, on *Message)
 	}
 	s.mu.Unlock()
 	if over {
-		return g.wait(within)
+		err := g.wait(g.answered, within)
+		if twice && err == nil { // until it has come the second time, too
+			err = g.wait(g.again, within)
+		}
+		return err
 	}
 	body, err := json.Marshal(in)
 	if err != nil {
@@ -185,9 +189,9 @@ func (s *Server) Interact(user, channel string, kind int, data any, on *Message)
 func (s *Server) Within(d time.Duration) { s.mu.Lock(); defer s.mu.Unlock(); s.inTime = d }
 
 // wait is what the client shows when nothing is acknowledged in time.
-func (g *given) wait(inTime time.Duration) error {
+func (g *given) wait(comes <-chan struct{}, inTime time.Duration) error {
 	select {
-	case <-g.answered:
+	case <-comes:
 		return nil
 	case <-time.After(inTime):
 		return problem("the application did not respond")
@@ -252,6 +256,10 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request, in sent) {
 		refuse(w, 404, 10062, "Unknown interaction")
 		return
 	case g.done:
+		select {
+		case g.again <- struct{}{}:
+		default:
+		}
 		refuse(w, 400, 40060, "Interaction has already been acknowledged.")
 		return
 	}

@@ -136,6 +136,7 @@ type given struct {
 	at            time.Time
 	answered      chan struct{} // closed once it is acknowledged
 	done          bool          // that it is
+	again         chan struct{} // told when it is acknowledged once more
 }
 
 // Token changes the token that works, as an admin does who resets it.
